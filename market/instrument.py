@@ -1,0 +1,26 @@
+"""A security as it stands on one trading day: the day's reference data decide, never yesterday's."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from market.bands import Band
+from market.vocabulary import Exchange, InstrumentKind, SecurityStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """Reference data of `symbol` for `trading_date`; prices in VND."""
+
+    symbol: str
+    name: str
+    exchange: Exchange
+    kind: InstrumentKind
+    trading_date: date
+    reference: int
+    ceiling: int
+    floor: int
+    status: SecurityStatus = SecurityStatus.NORMAL
+
+    @property
+    def band(self) -> Band:
+        return Band(self.reference, self.ceiling, self.floor)

@@ -1,0 +1,34 @@
+"""What a client may ask of an order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from market.terms import OrderTerms
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceOrder:
+    """A request to trade; `request_id` is the HTTP request's, `received_at` the wall time it came in.
+
+    `max_delay_seconds` bounds how late it may still be sent after an outage; waiting for a phase is not counted.
+    """
+
+    order_id: str
+    account_id: str
+    client_order_id: str
+    user: str
+    request_id: str
+    fingerprint: str
+    terms: OrderTerms
+    received_at: datetime
+    max_delay_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """A request to take back what is left of an order; `intent_id` names the request for good."""
+
+    order_id: str
+    intent_id: str
+    user: str
+    received_at: datetime

@@ -1,0 +1,119 @@
+"""Everything that can be known about an order after it was accepted, as facts that fold into it in any order.
+
+Each value is stored once, under a key made from what proves it, before it is applied.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from orders.order import Action, CloseReason
+
+
+class Answer(StrEnum):
+    """How one request to the broker ended, as far as it is proven."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+    UNKNOWN = "unknown"
+
+
+class BrokerState(StrEnum):
+    """What the broker says of its order, in words of our own."""
+
+    PENDING = "pending"
+    HELD = "held"
+    WORKING = "working"
+    AMEND_PENDING = "amend_pending"
+    CANCEL_PENDING = "cancel_pending"
+    FILLED = "filled"
+    CANCELED = "canceled"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    UNRECOGNISED = "unrecognised"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestStarted:
+    """A request is about to leave under `request_id`; written before the first byte is sent."""
+
+    action: Action
+    request_id: str
+    intent_id: str
+    kind: Literal["request_started"] = "request_started"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswered:
+    """The typed outcome of sending `request_id`."""
+
+    request_id: str
+    answer: Answer
+    code: str = ""
+    text: str = ""
+    kind: Literal["request_answered"] = "request_answered"
+
+
+@dataclass(frozen=True, slots=True)
+class CancelAsked:
+    """A person or program wants the order cancelled."""
+
+    intent_id: str
+    user: str
+    kind: Literal["cancel_asked"] = "cancel_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class BrokerReport:
+    """The broker's cumulative word on its order: `filled` shares worth `filled_value` VND, `cancelled` shares."""
+
+    broker_order_id: str
+    request_id: str
+    state: BrokerState
+    quantity: int
+    filled: int
+    filled_value: int
+    cancelled: int
+    text: str = ""
+    kind: Literal["broker_report"] = "broker_report"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One execution: `quantity` shares at `price` VND."""
+
+    broker_order_id: str
+    quantity: int
+    price: int
+    matched_at: datetime
+    kind: Literal["match"] = "match"
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFailed:
+    """The broker refused `request_id` after it had taken it (LC-15)."""
+
+    request_id: str
+    broker_order_id: str
+    code: str
+    text: str
+    kind: Literal["request_failed"] = "request_failed"
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedHere:
+    """We closed an order that is proven not to be at the broker, or a person decided that it is not."""
+
+    reason: CloseReason
+    text: str
+    kind: Literal["closed_here"] = "closed_here"
+
+
+Evidence = RequestStarted | RequestAnswered | CancelAsked | BrokerReport | Match | RequestFailed | ClosedHere
+
+EVIDENCE: TypeAdapter[Evidence] = TypeAdapter(Annotated[Evidence, Field(discriminator="kind")])
+"""Reads and writes evidence as JSON."""

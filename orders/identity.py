@@ -1,0 +1,24 @@
+"""Identities that survive every outage: an order's id is computed from what the client named it, never drawn."""
+
+import hashlib
+from uuid import UUID, uuid5
+
+from market.terms import OrderTerms
+
+_ORDERS = UUID("6f6d7300-0000-5000-8000-766e6f726473")
+
+
+def order_id_for(account_id: str, client_order_id: str) -> str:
+    """UUIDv5 of account and client order id: the row's key and the workflow's id (API-04)."""
+    return str(uuid5(_ORDERS, f"client-order-id\n{account_id}\n{client_order_id}"))
+
+
+def order_id_for_key(user: str, account_id: str, idempotency_key: str) -> str:
+    """UUIDv5 for requests that carry only an Idempotency-Key, which is scoped to its caller (API-03)."""
+    return str(uuid5(_ORDERS, f"idempotency-key\n{user}\n{account_id}\n{idempotency_key}"))
+
+
+def fingerprint(account_id: str, terms: OrderTerms) -> str:
+    """A digest of everything that makes two requests the same order; another body under one id differs here."""
+    parts = (account_id, terms.symbol, terms.exchange, terms.side, terms.order_type, terms.quantity, terms.price)
+    return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Pure pre-trade checks of a firm's own limits over a snapshot of the account."""

@@ -1,0 +1,128 @@
+"""Pre-trade checks of money, shares and limits: all violations with their numbers, over one snapshot."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from market.fees import FeeSchedule
+from market.terms import OrderTerms
+from market.violations import RuleCode, Violation
+from market.vocabulary import Side
+from orders.holds import cash_for
+
+
+class TradingState(StrEnum):
+    """What an account may do: everything, only reduce what it owns, or nothing new (RK-12)."""
+
+    ACTIVE = "active"
+    REDUCE_ONLY = "reduce_only"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Limits of the firm: shares per order (RK-01) and symbols held or being bought at once (RK-07)."""
+
+    maximum_order_quantity: int
+    maximum_positions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """An account at the moment of the check, holds already taken off.
+
+    `open_symbols` are the symbols owned or being bought.
+    """
+
+    available_cash: int
+    sellable_shares: int
+    open_symbols: frozenset[str]
+    state: TradingState
+    fees: FeeSchedule
+
+
+def risk_violations(terms: OrderTerms, snapshot: Snapshot, limits: Limits) -> tuple[Violation, ...]:
+    """Every limit that `terms` would break; an order without a usable price is not measured against cash."""
+    return (
+        *_size(terms, limits),
+        *_positions(terms, snapshot, limits),
+        *_state(terms, snapshot),
+        *_funds(terms, snapshot),
+    )
+
+
+def _size(terms: OrderTerms, limits: Limits) -> Iterator[Violation]:
+    if terms.quantity > limits.maximum_order_quantity:
+        yield Violation(
+            RuleCode.QUANTITY_ABOVE_FIRM_LIMIT,
+            "RK-01",
+            f"{terms.quantity} shares exceed the firm's maximum of {limits.maximum_order_quantity} per order.",
+            f"{terms.quantity} cổ phiếu vượt mức tối đa {limits.maximum_order_quantity} mỗi lệnh của công ty.",
+            given=terms.quantity,
+            allowed=limits.maximum_order_quantity,
+        )
+
+
+def _positions(terms: OrderTerms, snapshot: Snapshot, limits: Limits) -> Iterator[Violation]:
+    opens_one = terms.side is Side.BUY and terms.symbol not in snapshot.open_symbols
+    if opens_one and len(snapshot.open_symbols) >= limits.maximum_positions:
+        yield Violation(
+            RuleCode.TOO_MANY_POSITIONS,
+            "RK-07",
+            f"{len(snapshot.open_symbols)} symbols are held or being bought; the limit is {limits.maximum_positions}.",
+            f"Đang nắm giữ hoặc mua {len(snapshot.open_symbols)} mã; tối đa {limits.maximum_positions} mã.",
+            given=len(snapshot.open_symbols),
+            allowed=limits.maximum_positions,
+        )
+
+
+def _state(terms: OrderTerms, snapshot: Snapshot) -> Iterator[Violation]:
+    match snapshot.state:
+        case TradingState.ACTIVE:
+            return
+        case TradingState.REDUCE_ONLY:
+            if terms.side is Side.BUY:
+                yield Violation(
+                    RuleCode.ACCOUNT_REDUCE_ONLY,
+                    "RK-12",
+                    "The account may only sell what it owns until a person has cleared it.",
+                    "Tài khoản chỉ được bán chứng khoán đang có cho đến khi được mở lại.",
+                    given=terms.side.value,
+                    allowed=Side.SELL.value,
+                )
+        case TradingState.BLOCKED:
+            yield Violation(
+                RuleCode.ACCOUNT_BLOCKED,
+                "RK-12",
+                "The account takes no new orders until a person has cleared it.",
+                "Tài khoản không nhận lệnh mới cho đến khi được mở lại.",
+            )
+        case _:
+            assert_never(snapshot.state)
+
+
+def _funds(terms: OrderTerms, snapshot: Snapshot) -> Iterator[Violation]:
+    if terms.side is Side.SELL:
+        if terms.quantity > snapshot.sellable_shares:
+            yield Violation(
+                RuleCode.INSUFFICIENT_SHARES,
+                "VN-A11",
+                f"Selling {terms.quantity} {terms.symbol} needs settled shares; {snapshot.sellable_shares} are free.",
+                f"Bán {terms.quantity} {terms.symbol} cần cổ phiếu đã về; hiện bán được {snapshot.sellable_shares}.",
+                given=terms.quantity,
+                allowed=snapshot.sellable_shares,
+            )
+        return
+    if terms.price is None:
+        return
+    needed = cash_for(snapshot.fees, 0, terms.quantity * terms.price)
+    if needed > snapshot.available_cash:
+        yield Violation(
+            RuleCode.INSUFFICIENT_CASH,
+            "RK-05",
+            f"The order needs {needed} VND with commission; {snapshot.available_cash} VND are available.",
+            f"Lệnh cần {needed} đồng gồm phí; sức mua còn {snapshot.available_cash} đồng.",
+            given=needed,
+            allowed=snapshot.available_cash,
+        )
