@@ -1,0 +1,58 @@
+"""The broker's words as rows for the inbox: stream messages as they came, book rows under a digest of their content."""
+
+import hashlib
+from collections.abc import Iterable
+from typing import assert_never
+
+from broker.port import Book, BookRow, BrokerMessage, Irrelevant, NotUnderstood, Reading
+from ledger.inbox import InboxMessage
+from orders.evidence import EVIDENCE, BrokerReport, RequestFailed
+
+
+def from_stream(raw: str, reading: Reading) -> InboxMessage:
+    """A stream message with what could be understood of it; nothing is dropped."""
+    match reading:
+        case BrokerMessage():
+            return InboxMessage(
+                raw=raw,
+                key=reading.key,
+                sequence=reading.sequence,
+                account=reading.account,
+                request_ids=reading.request_ids,
+                broker_order_id=reading.broker_order_id,
+                evidence=reading.fact,
+                problem="",
+            )
+        case Irrelevant():
+            return _without_order(raw, reading.key, reading.sequence, "")
+        case NotUnderstood():
+            return _without_order(raw, reading.key, reading.sequence, reading.reason)
+        case _:
+            assert_never(reading)
+
+
+def from_book(book: Book) -> tuple[InboxMessage, ...]:
+    """One message per order in the book, and one per refused request that the book remembers."""
+    return tuple(message for row in book.rows for message in _of_row(row))
+
+
+def _of_row(row: BookRow) -> Iterable[InboxMessage]:
+    facts: tuple[BrokerReport | RequestFailed | None, ...] = (row.report, row.failed)
+    for fact in facts:
+        if fact is None:
+            continue
+        raw = EVIDENCE.dump_json(fact).decode()
+        yield InboxMessage(
+            raw=raw,
+            key=f"book:{hashlib.sha256(raw.encode()).hexdigest()}",
+            sequence=None,
+            account=row.account,
+            request_ids=(fact.request_id,) if fact.request_id else (),
+            broker_order_id=row.broker_order_id,
+            evidence=fact,
+            problem="",
+        )
+
+
+def _without_order(raw: str, key: str, sequence: int | None, problem: str) -> InboxMessage:
+    return InboxMessage(raw, key, sequence, "", (), "", None, problem)

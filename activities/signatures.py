@@ -1,0 +1,101 @@
+"""What workflows may ask of the outside world: names, arguments and answers, without the code behind them."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from datetime import datetime
+
+from temporalio import activity
+
+from orders.commands import CancelOrder, PlaceOrder
+from orders.order import CloseReason
+from orders.stored import StoredOrder
+
+
+@dataclass(frozen=True, slots=True)
+class CloseUnsent:
+    """Close an order that was never sent."""
+
+    order_id: str
+    reason: CloseReason
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendOrder:
+    """Send the order unless the wall time has passed `send_by`."""
+
+    order_id: str
+    send_by: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SendCancel:
+    order_id: str
+    intent_id: str
+
+
+class OrderActivities(ABC):
+    """Short transactions on the ledger; each is idempotent, so it may run as a local activity."""
+
+    @activity.defn
+    @abstractmethod
+    async def accept(self, command: PlaceOrder) -> StoredOrder:
+        """Create or load the order's row with its one verdict and its hold."""
+
+    @activity.defn
+    @abstractmethod
+    async def load(self, order_id: str) -> StoredOrder | None:
+        """The order as booked, for a run that starts from the row."""
+
+    @activity.defn
+    @abstractmethod
+    async def book(self, order_id: str) -> StoredOrder:
+        """Fold all evidence that waits for the order and book what it changes."""
+
+    @activity.defn
+    @abstractmethod
+    async def ask_cancel(self, cancel: CancelOrder) -> StoredOrder:
+        """Record the wish to cancel and book it."""
+
+    @activity.defn
+    @abstractmethod
+    async def close_unsent(self, close: CloseUnsent) -> StoredOrder:
+        """Close an order that is proven unsent, and release its hold."""
+
+    @activity.defn
+    @abstractmethod
+    async def recheck(self, order_id: str) -> StoredOrder:
+        """Check a waiting order again: it may be sent, waits for a later phase, or is denied now."""
+
+
+class BrokerActivities(ABC):
+    """One request to the broker each; never retried by the platform, since only the order knows what is safe."""
+
+    @activity.defn
+    @abstractmethod
+    async def submit(self, send: SendOrder) -> StoredOrder:
+        """Write the attempt, send it once, book the outcome."""
+
+    @activity.defn
+    @abstractmethod
+    async def cancel(self, send: SendCancel) -> StoredOrder:
+        """Write the attempt, send the cancel once, book the outcome."""
+
+    @activity.defn
+    @abstractmethod
+    async def resolve(self, order_id: str) -> StoredOrder:
+        """Look for the order in the broker's audit book and book what it says; absence proves nothing (LC-04)."""
+
+
+class FeedActivities(ABC):
+    """Long-running listeners; the platform keeps exactly one of each alive."""
+
+    @activity.defn
+    @abstractmethod
+    async def run_feed(self, connection_id: str) -> None:
+        """Store, route and announce what the broker says until the trading date changes."""
+
+    @activity.defn
+    @abstractmethod
+    async def watch_market(self) -> None:
+        """Follow the market's clock until the trading date changes: load the day, wake waiting orders, settle."""

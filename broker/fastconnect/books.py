@@ -1,0 +1,68 @@
+"""SSI's answers to queries in our words: the audit book, cash and positions. A row that cannot be read spoils the
+whole answer, since a list with a hole would prove an absence that is none."""
+
+from broker.fastconnect.reports import DERIVATIVES, read_report, reason
+from broker.fastconnect.wire_values import Fields, WrongField, rounded
+from broker.port import Book, BookRow, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
+from orders.evidence import RequestFailed
+
+AUDIT_BOOK = "api/v2/Trading/auditOrderBook"
+CASH = "api/v2/Trading/cashAcctBal"
+POSITIONS = "api/v2/Trading/stockPosition"
+
+
+def read_book(data: object, account: str) -> Book | NoAnswer:
+    """The rows of `orderBook` or `auditOrderBook`; derivative orders are left out."""
+    try:
+        items = [Fields(row, "order") for row in Fields(data, "data").rows("orders")]
+        return Book(tuple(_row(item, account) for item in items if item.text("marketID").upper() != DERIVATIVES))
+    except WrongField as error:
+        return NoAnswer(f"the order book has no form we know: {error}")
+
+
+def read_cash(data: object) -> BrokerCash | NoAnswer:
+    try:
+        fields = Fields(data, "data")
+        return BrokerCash(
+            settled=fields.whole("cashBal"),
+            held=fields.whole("secureAmount"),
+            purchasing_power=fields.whole("purchasingPower"),
+            receivable=fields.whole("receivingCashT1") + fields.whole("receivingCashT2"),
+        )
+    except WrongField as error:
+        return NoAnswer(f"the cash balance has no form we know: {error}")
+
+
+def read_positions(data: object) -> BrokerPositions | NoAnswer:
+    try:
+        items = [Fields(row, "position") for row in Fields(data, "data").rows("stockPositions")]
+        return BrokerPositions(tuple(_position(item) for item in items))
+    except WrongField as error:
+        return NoAnswer(f"the positions have no form we know: {error}")
+
+
+def _row(item: Fields, account: str) -> BookRow:
+    report = read_report(item)
+    return BookRow(account, report.broker_order_id, report.request_id, report, _last_failure(item))
+
+
+def _last_failure(item: Fields) -> RequestFailed | None:
+    """The audit book's `lastErrorEvent`: an order item whose uniqueID is the request that failed; it has no code."""
+    if item.get("lastErrorEvent") is None:
+        return None
+    event = item.inner("lastErrorEvent")
+    return RequestFailed(
+        request_id=event.needed_text("uniqueID"),
+        broker_order_id=item.text("orderID"),
+        code=event.text("errorCode"),
+        text=reason(event),
+    )
+
+
+def _position(item: Fields) -> BrokerPosition:
+    return BrokerPosition(
+        symbol=item.needed_text("instrumentID"),
+        owned=item.count("onHand"),
+        sellable=item.count("sellableQty"),
+        average_price=rounded(item.decimal("avgPrice")),
+    )

@@ -1,0 +1,61 @@
+"""SSI's order items, as its stream and its books both write them, in our words: status codes and `BrokerReport`."""
+
+from decimal import Decimal
+
+from broker.fastconnect.wire_values import Fields, WrongField, rounded
+from orders.evidence import BrokerReport, BrokerState
+
+DERIVATIVES = "VNFE"
+_NO_REASON = "0"
+
+# FastConnect Trading Specs 2.4, 7.2. A code that is not here (conditional orders, later additions) is UNRECOGNISED.
+_STATES = {
+    "WA": BrokerState.PENDING,
+    "RS": BrokerState.PENDING,
+    "SD": BrokerState.PENDING,
+    "IAV": BrokerState.HELD,
+    "QU": BrokerState.WORKING,
+    "PF": BrokerState.WORKING,
+    "WM": BrokerState.AMEND_PENDING,
+    "WC": BrokerState.CANCEL_PENDING,
+    "FF": BrokerState.FILLED,
+    "FFPC": BrokerState.CANCELED,
+    "CL": BrokerState.CANCELED,
+    "RJ": BrokerState.REJECTED,
+    "EX": BrokerState.EXPIRED,
+}
+
+
+def state_of(code: str) -> BrokerState:
+    """The case of SSI's codes varies."""
+    return _STATES.get(code.upper(), BrokerState.UNRECOGNISED)
+
+
+def read_report(item: Fields) -> BrokerReport:
+    """One order item. Raises `WrongField` when what the house must know is missing."""
+    filled = item.count("filledQty")
+    return BrokerReport(
+        broker_order_id=item.text("orderID"),
+        request_id=item.text("uniqueID") or item.text("origRequestID"),
+        state=state_of(item.needed_text("orderStatus")),
+        quantity=item.count("quantity"),
+        filled=filled,
+        filled_value=_filled_value(item, filled),
+        cancelled=item.count("cancelQty"),
+        text=reason(item),
+    )
+
+
+def reason(item: Fields) -> str:
+    """`rejectReason`, where "0" means none."""
+    text = item.text("rejectReason")
+    return "" if text == _NO_REASON else text
+
+
+def _filled_value(item: Fields, filled: int) -> int:
+    if filled == 0:
+        return 0
+    average = item.decimal("avgPrice")
+    if average <= Decimal(0):
+        raise WrongField(f"avgPrice is {average} although {filled} shares were filled")
+    return rounded(average * filled)

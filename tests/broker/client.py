@@ -1,0 +1,47 @@
+"""A `FastConnect` for tests: made-up credentials, short time limits, and the requests they send."""
+
+from functools import cache
+
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from broker.fastconnect.connection import FastConnect
+from broker.fastconnect.credentials import Credentials, Timeouts
+from broker.port import CancelRequest, SubmitRequest
+from market.terms import OrderTerms
+from market.vocabulary import Exchange, OrderType, Side
+
+ACCOUNT = "0712341"
+CONSUMER_SECRET = "5ec2e7-consumer-secret"
+PIN = "834251"
+SHORT = Timeouts(connect=0.5, read=0.2, write=0.2, pool=0.2, total=2.0, stream_silence=0.2)
+
+TERMS = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.LO, 200, 98_500)
+SUBMIT = SubmitRequest(ACCOUNT, "10000001", TERMS)
+CANCEL = CancelRequest(ACCOUNT, "10000002", "20417733", TERMS)
+
+
+@cache
+def private_key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(public_exponent=65_537, key_size=1024)  # noqa: S505 - SSI hands out this size too
+
+
+def pem() -> str:
+    return private_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
+
+
+def credentials(url: str) -> Credentials:
+    return Credentials(
+        trading_url=url,
+        stream_url=url,
+        data_url=url,
+        consumer_id="c0ffee-consumer-id",
+        consumer_secret=CONSUMER_SECRET,
+        private_key=pem(),
+        code=PIN,
+        device_id="0A-1B-2C-3D-4E-5F",
+    )
+
+
+def client(url: str, timeouts: Timeouts = SHORT) -> FastConnect:
+    return FastConnect(credentials(url), timeouts)

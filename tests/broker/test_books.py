@@ -1,0 +1,163 @@
+"""The audit book, cash and positions: read whole or not at all."""
+
+from typing import Any
+
+import pytest
+
+from broker.port import Book, BookRow, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
+from orders.evidence import BrokerReport, BrokerState, RequestFailed
+from tests.broker import client as made
+from tests.broker.loopback import LOGIN, Answer, Breakdown, Request, as_json, envelope, login_answer, running, signed_in
+
+
+def row(**changes: object) -> dict[str, object]:
+    return {
+        "uniqueID": "10000001",
+        "orderID": "20417733",
+        "buySell": "B",
+        "price": 98500.0,
+        "quantity": 200,
+        "filledQty": 100,
+        "cancelQty": 0,
+        "orderStatus": "PF",
+        "marketID": "VN",
+        "inputTime": "1606277281849",
+        "modifiedTime": "1606277281849",
+        "instrumentID": "FPT",
+        "orderType": "LO",
+        "avgPrice": 98500.0,
+        "isForcesell": None,
+        "isShortsell": None,
+        "rejectReason": "0",
+        "lastErrorEvent": None,
+        **changes,
+    }
+
+
+def book(*rows: object) -> Answer:
+    return envelope({"account": made.ACCOUNT, "orders": list(rows)})
+
+
+async def audit_book(answer: Answer) -> Book | NoAnswer:
+    async with running(signed_in(lambda _: answer)) as host, made.client(host.url) as broker:
+        found = await broker.audit_book(made.ACCOUNT)
+        assert host.requests[-1].target == f"/api/v2/Trading/auditOrderBook?account={made.ACCOUNT}"
+        return found
+
+
+async def test_the_audit_book_is_read() -> None:
+    report = BrokerReport("20417733", "10000001", BrokerState.WORKING, 200, 100, 9_850_000, 0)
+    expected = BookRow(made.ACCOUNT, "20417733", "10000001", report, None)
+    assert await audit_book(book(row())) == Book((expected,))
+
+
+async def test_a_failed_request_stands_beside_its_order() -> None:
+    event = row(uniqueID="10000009", orderStatus="RJ", rejectReason="Price exceeds ceiling", lastErrorEvent=...)
+    del event["lastErrorEvent"]
+    found = await audit_book(book(row(orderStatus="QU", filledQty=0, lastErrorEvent=event)))
+    assert isinstance(found, Book)
+    assert found.rows[0].report.state is BrokerState.WORKING
+    assert found.rows[0].failed == RequestFailed("10000009", "20417733", "", "Price exceeds ceiling")
+
+
+async def test_a_rejected_order_tells_why() -> None:
+    rejected = row(orderID="T20230504w3810000001", orderStatus="RJ", filledQty=0, rejectReason="Invalid market status")
+    found = await audit_book(book(rejected))
+    assert isinstance(found, Book)
+    assert found.rows[0].report.text == "Invalid market status"
+
+
+@pytest.mark.parametrize("orders", [[], None])
+async def test_a_day_without_orders_is_an_empty_book(orders: Any) -> None:
+    assert await audit_book(envelope({"account": made.ACCOUNT, "orders": orders})) == Book(())
+
+
+async def test_a_derivative_order_is_left_out() -> None:
+    assert await audit_book(book(row(marketID="VNFE", avgPrice=1452.7))) == Book(())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        book(row(), row(quantity=None)),
+        book(row(), "row"),
+        book(row(lastErrorEvent={"uniqueID": ""})),
+        envelope({"account": made.ACCOUNT}),
+        envelope(None),
+        envelope([]),
+        envelope(None, 400, "Account is not exist."),
+        as_json({"message": "Success", "status": 200}, status=500),
+        Answer(429, b"quota", "text/plain"),
+        Answer(502, b"<html>", "text/html"),
+    ],
+)
+async def test_a_book_that_is_not_whole_is_no_answer(answer: Answer) -> None:
+    assert isinstance(await audit_book(answer), NoAnswer)
+
+
+async def test_a_query_that_hangs_is_no_answer() -> None:
+    async with running(signed_in(lambda _: Breakdown.HANG)) as host, made.client(host.url) as broker:
+        assert isinstance(await broker.audit_book(made.ACCOUNT), NoAnswer)
+
+
+async def test_a_query_renews_a_token_that_ssi_no_longer_takes_once() -> None:
+    logins = iter(("first", "second", "third"))
+    refusals = iter([as_json({"message": "Unauthorized", "status": 401})])
+
+    def script(request: Request) -> Answer:
+        return login_answer(next(logins)) if request.path == LOGIN else next(refusals, book())
+
+    async with running(script) as host, made.client(host.url) as broker:
+        assert await broker.audit_book(made.ACCOUNT) == Book(())
+        assert host.count(LOGIN) == 2
+
+
+async def test_a_query_gives_up_when_the_new_token_is_not_taken_either() -> None:
+    unauthorised = as_json({"message": "Unauthorized", "status": 401}, status=401)
+    async with running(signed_in(lambda _: unauthorised)) as host, made.client(host.url) as broker:
+        assert await broker.cash(made.ACCOUNT) == NoAnswer("HTTP 401, status 401: Unauthorized")
+        assert host.count(LOGIN) == 2
+
+
+async def test_a_failed_login_is_no_answer() -> None:
+    async with running(lambda _: envelope(None, 400, "Key does not exist.")) as host, made.client(host.url) as broker:
+        assert isinstance(await broker.positions(made.ACCOUNT), NoAnswer)
+
+
+CASH = {
+    "account": made.ACCOUNT,
+    "cashBal": 50_000_000,
+    "secureAmount": 19_729_550,
+    "receivingCashT1": 1_000_000,
+    "receivingCashT2": 2_500_000,
+    "purchasingPower": "30270450",
+}
+
+
+async def test_cash_is_read() -> None:
+    async with running(signed_in(lambda _: envelope(CASH))) as host, made.client(host.url) as broker:
+        assert await broker.cash(made.ACCOUNT) == BrokerCash(50_000_000, 19_729_550, 30_270_450, 3_500_000)
+
+
+@pytest.mark.parametrize("name", ["cashBal", "secureAmount", "receivingCashT1", "receivingCashT2", "purchasingPower"])
+async def test_cash_without_one_of_its_fields_is_no_answer(name: str) -> None:
+    answer = envelope({**CASH, name: None})
+    async with running(signed_in(lambda _: answer)) as host, made.client(host.url) as broker:
+        assert isinstance(await broker.cash(made.ACCOUNT), NoAnswer)
+
+
+def positions(**changes: object) -> Answer:
+    held = {"marketID": "VN", "instrumentID": "SSI", "onHand": 50_300, "sellableQty": 42_875, "avgPrice": 18505.5}
+    return envelope({"account": made.ACCOUNT, "totalMarketValue": 1, "stockPositions": [{**held, **changes}]})
+
+
+async def test_positions_are_read() -> None:
+    async with running(signed_in(lambda _: positions())) as host, made.client(host.url) as broker:
+        expected = BrokerPositions((BrokerPosition("SSI", 50_300, 42_875, 18_506),))
+        assert await broker.positions(made.ACCOUNT) == expected
+
+
+@pytest.mark.parametrize("changes", [{"onHand": None}, {"instrumentID": ""}, {"sellableQty": "x"}, {"avgPrice": []}])
+async def test_positions_that_are_not_whole_are_no_answer(changes: dict[str, object]) -> None:
+    async with running(signed_in(lambda _: positions(**changes))) as host, made.client(host.url) as broker:
+        assert isinstance(await broker.positions(made.ACCOUNT), NoAnswer)

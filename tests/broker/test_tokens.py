@@ -1,0 +1,145 @@
+"""Tokens: one login for all who wait, renewal before expiry, rest after a refusal."""
+
+import asyncio
+import time
+
+import pytest
+
+from broker.fastconnect.rest import Rest
+from broker.fastconnect.tokens import LoginFailed, Token, TokenSource, trading_login
+from tests.broker import client as made
+from tests.broker.loopback import Answer, envelope, login_answer, running
+
+
+class Logins:
+    """A scripted login on a clock of its own."""
+
+    def __init__(self, *results: Token | LoginFailed) -> None:
+        self.now = 1_000_000.0
+        self.calls = 0
+        self._results = list(results)
+
+    async def login(self) -> Token | LoginFailed:
+        self.calls += 1
+        await asyncio.sleep(0)
+        return self._results[min(self.calls, len(self._results)) - 1]
+
+    def source(self) -> TokenSource:
+        return TokenSource("test", self.login, lambda: self.now)
+
+
+def token_for(seconds: float, value: str = "t") -> Token:
+    return Token(value, 1_000_000.0 + seconds)
+
+
+async def test_callers_share_one_login() -> None:
+    logins = Logins(token_for(28_800))
+    source = logins.source()
+    tokens = await asyncio.gather(*(source.token() for _ in range(20)))
+    assert logins.calls == 1
+    assert len(set(tokens)) == 1
+
+
+async def test_callers_share_one_failed_login() -> None:
+    logins = Logins(LoginFailed("no line", refused=False))
+    source = logins.source()
+    answers = await asyncio.gather(*(source.token() for _ in range(20)))
+    assert logins.calls == 1
+    assert set(answers) == {LoginFailed("no line", refused=False)}
+
+
+async def test_a_token_is_renewed_before_it_expires() -> None:
+    logins = Logins(token_for(28_800, "old"), token_for(57_600, "new"))
+    source = logins.source()
+    await source.token()
+    logins.now += 28_800 - 601
+    assert await source.token() == token_for(28_800, "old")
+    logins.now += 2
+    assert await source.token() == token_for(57_600, "new")
+
+
+async def test_the_old_token_serves_while_renewing_fails() -> None:
+    logins = Logins(token_for(28_800, "old"), LoginFailed("one-time code used", refused=True))
+    source = logins.source()
+    await source.token()
+    logins.now += 28_800 - 300
+    assert await source.token() == token_for(28_800, "old")
+    logins.now += 299
+    assert await source.token() == LoginFailed("one-time code used", refused=True)
+
+
+async def test_refused_logins_rest_longer_each_time() -> None:
+    logins = Logins(LoginFailed("wrong PIN", refused=True))
+    source = logins.source()
+    for _ in range(60):
+        await source.token()
+        logins.now += 1
+    assert logins.calls == 4  # at 0, 5, 15 and 35 seconds
+
+
+async def test_a_caller_that_gives_up_leaves_the_login_to_the_others() -> None:
+    logins = Logins(token_for(28_800))
+    source = logins.source()
+    impatient = asyncio.create_task(source.token())
+    patient = asyncio.create_task(source.token())
+    await asyncio.sleep(0)
+    impatient.cancel()
+    assert await patient == token_for(28_800)
+    assert logins.calls == 1
+
+
+async def test_discarding_an_old_token_keeps_the_new_one() -> None:
+    logins = Logins(token_for(28_800, "old"), token_for(57_600, "new"))
+    source = logins.source()
+    old = await source.token()
+    assert isinstance(old, Token)
+    source.discard(old)
+    new = await source.token()
+    source.discard(old)
+    assert await source.token() is new
+
+
+@pytest.mark.parametrize(
+    ("can_trade", "expected"), [(True, {"code": made.PIN, "isSave": True}), (False, {"code": "1", "isSave": False})]
+)
+async def test_the_login_asks_for_the_kind_of_token(can_trade: bool, expected: dict[str, object]) -> None:
+    async with running(lambda _: login_answer()) as host, Rest(host.url, made.SHORT, "test") as rest:
+        answer = await trading_login(rest, made.credentials(host.url), can_trade=can_trade)()
+        assert isinstance(answer, Token)
+        assert answer.expires_at == 4_102_444_800
+        assert expected.items() <= host.requests[0].fields().items()
+
+
+@pytest.mark.parametrize(
+    "data", [None, {}, {"accessToken": ""}, {"accessToken": "a\r\nX-Evil: 1"}, {"accessToken": "tok\u00e9n"}, [1]]
+)
+async def test_a_login_without_a_usable_token_is_a_failed_login(data: object) -> None:
+    async with running(lambda _: envelope(data)) as host, Rest(host.url, made.SHORT, "test") as rest:
+        answer = await trading_login(rest, made.credentials(host.url), can_trade=True)()
+    assert isinstance(answer, LoginFailed)
+    assert not answer.refused
+
+
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        (envelope(None, 400, "Key does not exist."), True),
+        (envelope(None, 401, "no"), True),
+        (envelope(None, 500, "crash"), False),
+        (Answer(429, b"quota", "text/plain"), False),
+    ],
+)
+async def test_only_a_no_counts_as_refused(answer: Answer, refused: bool) -> None:
+    async with running(lambda _: answer) as host, Rest(host.url, made.SHORT, "test") as rest:
+        result = await trading_login(rest, made.credentials(host.url), can_trade=True)()
+    assert isinstance(result, LoginFailed)
+    assert result.refused is refused
+
+
+async def test_an_opaque_token_is_used_for_half_an_hour() -> None:
+    opaque = envelope({"accessToken": "opaque"})
+    async with running(lambda _: opaque) as host, Rest(host.url, made.SHORT, "test") as rest:
+        answer = await trading_login(rest, made.credentials(host.url), can_trade=True)()
+    assert isinstance(answer, Token)
+    assert answer.value == "opaque"
+    assert 1_700 < answer.expires_at - time.time() <= 1_800

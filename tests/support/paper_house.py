@@ -1,0 +1,217 @@
+"""A house of paper for scenarios: the order's activities over a ledger in memory and a broker that follows a script.
+
+Only the two ports are faked; what an order is, its folding, status and hold are the product's own.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import reduce
+
+from activities.signatures import CloseUnsent, SendCancel, SendOrder
+from market.calendar import VIETNAM
+from market.checks import order_violations
+from market.fees import SSI_ONLINE
+from market.instrument import Instrument
+from market.phases import phase_to_send_in
+from market.terms import OrderTerms
+from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
+from orders.commands import CancelOrder, PlaceOrder
+from orders.evidence import (
+    Answer,
+    BrokerReport,
+    BrokerState,
+    CancelAsked,
+    ClosedHere,
+    Evidence,
+    Match,
+    RequestAnswered,
+    RequestStarted,
+)
+from orders.folding import apply
+from orders.identity import fingerprint
+from orders.order import Action, CloseReason, Life, Order, RequestState
+from orders.stored import StoredOrder, Verdict
+from tests.support.driver import ActivityFunction, Driver
+from workflows import messages
+from workflows.messages import EvidenceArrived, OrderStart, PhaseChanged
+from workflows.order import OrderWorkflow
+
+PRICE = 85_500
+OPEN_SESSION = datetime(2026, 11, 20, 10, 0, tzinfo=VIETNAM)
+BREAK = datetime(2026, 11, 20, 12, 0, tzinfo=VIETNAM)
+VIC = Instrument("VIC", "Vingroup", Exchange.HOSE, InstrumentKind.STOCK, date(2026, 11, 20), PRICE, 91_400, 79_600)
+Script = Callable[["PaperHouse", str], Answer]
+
+
+def takes(_: "PaperHouse", __: str) -> Answer:
+    return Answer.ACCEPTED
+
+
+class PaperHouse:
+    """One account, one symbol, one order; `market_now` is the exchange's time."""
+
+    def __init__(
+        self, market_now: datetime = OPEN_SESSION, on_submit: Script = takes, on_cancel: Script = takes
+    ) -> None:
+        self.market_now = market_now
+        self.on_submit = on_submit
+        self.on_cancel = on_cancel
+        self.sent: list[str] = []
+        self.cancels_sent: list[str] = []
+        self.book_shows: list[Evidence] = []
+        self.waiting: list[Evidence] = []
+        self.applied: list[Evidence] = []
+        self.stored: StoredOrder | None = None
+        self.first: Order | None = None
+
+    def place(self, quantity: int = 1_000, price: int = PRICE, received_at: datetime | None = None) -> Driver:
+        """Start the order's workflow as the API does: the run and its `place` update in one task."""
+        command = command_of(quantity, price, received_at)
+        driver = Driver(OrderWorkflow, OrderStart("order", command), self.activities())
+        return driver.update(messages.PLACE, update_id="place")
+
+    def resume(self) -> Driver:
+        """Start a run from the row alone, as the feed does after the order's run had ended."""
+        return Driver(OrderWorkflow, OrderStart("order"), self.activities())
+
+    def hears(self, driver: Driver, *evidence: Evidence) -> Driver:
+        """The feed stored `evidence` and tells the order."""
+        self.waiting += evidence
+        return driver.signal(messages.EVIDENCE_ARRIVED, EvidenceArrived("test")).settle()
+
+    def cancel(self, driver: Driver, intent_id: str = "cancel-1") -> Driver:
+        asked = CancelOrder("order", intent_id, "trader", datetime(2026, 11, 20, tzinfo=UTC))
+        return driver.signal(messages.CANCEL_ASKED, asked)
+
+    def phase_opens(self, driver: Driver, market_now: datetime) -> Driver:
+        self.market_now = market_now
+        return driver.signal(messages.PHASE_CHANGED, PhaseChanged("CONT_PM")).settle()
+
+    @property
+    def order(self) -> Order:
+        assert self.stored is not None
+        return self.stored.order
+
+    def activities(self) -> dict[str, ActivityFunction]:
+        names = ("accept", "load", "book", "ask_cancel", "close_unsent", "recheck", "submit", "cancel", "resolve")
+        return {name: getattr(self, f"_{name}") for name in names}
+
+    async def _accept(self, command: PlaceOrder) -> StoredOrder:
+        if self.stored is not None:
+            return self.stored
+        violations = order_violations(command.terms, VIC, self.market_now)
+        order = Order("order", "0901351", command.client_order_id, command.terms, self.market_now.date(), SSI_ONLINE)
+        self.first = order
+        self.stored = StoredOrder(
+            order=order,
+            verdict=Verdict(not violations, violations),
+            user=command.user,
+            request_id=command.request_id,
+            fingerprint=command.fingerprint,
+            received_at=command.received_at,
+            updated_at=command.received_at,
+            max_delay_seconds=command.max_delay_seconds,
+            version=0,
+            send_after=self._send_after(command.terms),
+        )
+        if violations:
+            self.waiting.append(ClosedHere(CloseReason.DENIED, ""))
+        return self._fold()
+
+    async def _load(self, order_id: str) -> StoredOrder | None:
+        assert order_id == "order"
+        return self.stored
+
+    async def _book(self, order_id: str) -> StoredOrder:
+        assert order_id == "order"
+        return self._fold()
+
+    async def _ask_cancel(self, cancel: CancelOrder) -> StoredOrder:
+        self.waiting.append(CancelAsked(cancel.intent_id, cancel.user))
+        return self._fold()
+
+    async def _close_unsent(self, close: CloseUnsent) -> StoredOrder:
+        self.waiting.append(ClosedHere(close.reason, close.text))
+        return self._fold()
+
+    async def _recheck(self, order_id: str) -> StoredOrder:
+        assert order_id == "order"
+        assert self.stored is not None
+        self.stored = replace(self.stored, send_after=self._send_after(self.order.terms))
+        return self._fold()
+
+    async def _submit(self, send: SendOrder) -> StoredOrder:
+        if self.order.life is not Life.UNSENT or self.order.open_cancel is not None:
+            return self._fold()
+        request_id = str(10_000_000 + len(self.sent) + len(self.cancels_sent))
+        self.sent.append(request_id)
+        self.waiting.append(RequestStarted(Action.SUBMIT, request_id, send.order_id))
+        self._fold()
+        self.waiting.append(RequestAnswered(request_id, self.on_submit(self, request_id)))
+        return self._fold()
+
+    async def _cancel(self, send: SendCancel) -> StoredOrder:
+        request_id = str(10_000_000 + len(self.sent) + len(self.cancels_sent))
+        self.cancels_sent.append(request_id)
+        self.waiting.append(RequestStarted(Action.CANCEL, request_id, send.intent_id))
+        self._fold()
+        self.waiting.append(RequestAnswered(request_id, self.on_cancel(self, request_id)))
+        return self._fold()
+
+    async def _resolve(self, order_id: str) -> StoredOrder:
+        assert order_id == "order"
+        for request in self.order.requests:
+            if request.open and request.state is RequestState.SENDING:
+                self.waiting.append(RequestAnswered(request.request_id, Answer.UNKNOWN))
+        self.waiting += self.book_shows
+        return self._fold()
+
+    def _fold(self) -> StoredOrder:
+        assert self.stored is not None
+        folded = reduce(apply, self.waiting, self.order)
+        self.applied += self.waiting
+        version = self.stored.version + len(self.waiting)
+        self.waiting = []
+        self.stored = replace(self.stored, order=folded, version=version)
+        return self.stored
+
+    def _send_after(self, terms: OrderTerms) -> datetime | None:
+        phase = phase_to_send_in(terms.exchange, terms.order_type, self.market_now)
+        return None if phase is None or phase.start <= self.market_now else phase.start
+
+
+def command_of(quantity: int = 1_000, price: int = PRICE, received_at: datetime | None = None) -> PlaceOrder:
+    terms = OrderTerms("VIC", Exchange.HOSE, Side.BUY, OrderType.LO, quantity, price)
+    return PlaceOrder(
+        order_id="order",
+        account_id="0901351",
+        client_order_id="client",
+        user="trader",
+        request_id="request",
+        fingerprint=fingerprint("0901351", terms),
+        terms=terms,
+        received_at=received_at or datetime(2026, 11, 20, 3, tzinfo=UTC),
+        max_delay_seconds=900,
+    )
+
+
+def working(filled: int = 0) -> BrokerReport:
+    return BrokerReport("77", "10000000", BrokerState.WORKING, 1_000, filled, filled * PRICE, 0)
+
+
+def filled(total: int = 1_000) -> BrokerReport:
+    return BrokerReport("77", "10000000", BrokerState.FILLED, 1_000, total, total * PRICE, 0)
+
+
+def canceled(already_filled: int = 0, request_id: str = "10000001") -> BrokerReport:
+    left = 1_000 - already_filled
+    return BrokerReport("77", request_id, BrokerState.CANCELED, 1_000, already_filled, already_filled * PRICE, left)
+
+
+def match(quantity: int, price: int = PRICE) -> Match:
+    return Match("77", quantity, price, datetime(2026, 11, 20, 3, tzinfo=UTC))
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)

@@ -1,0 +1,1 @@
+"""Durable processes: one per order, one per broker connection, one for the trading day. Deterministic code only."""

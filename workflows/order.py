@@ -1,0 +1,301 @@
+"""One order from its command to the last share accounted for.
+
+`run` alone acts; handlers only put mail into the state or wait for it. What the order is, the ledger says: each
+activity returns the booked order and the workflow adopts it.
+"""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, assert_never
+
+from temporalio import workflow
+from temporalio.common import Priority, RetryPolicy, SearchAttributeUpdate
+from temporalio.exceptions import ActivityError
+
+from activities.signatures import BrokerActivities, CloseUnsent, OrderActivities, SendCancel, SendOrder
+from orders.commands import CancelOrder
+from orders.next_step import Step, next_step
+from orders.order import CloseReason, Life, RequestState
+from orders.status import Status, status
+from orders.stored import StoredOrder
+from workflows import messages
+from workflows.messages import EvidenceArrived, OrderResult, OrderStart, PhaseChanged
+from workflows.order_details import markdown
+from workflows.search_attributes import BROKER_ORDER_ID, ORDER_STATUS
+
+_TRANSACTION = timedelta(seconds=5)
+_QUICK = RetryPolicy(
+    initial_interval=timedelta(milliseconds=50), maximum_interval=timedelta(milliseconds=200), maximum_attempts=3
+)
+_PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=10))
+_ONCE = RetryPolicy(maximum_attempts=1)
+# A login of up to 15 s and then the request itself; longer than both, so that a timeout is rare and never a guess.
+_SEND_TIMEOUT = timedelta(seconds=40)
+_SHORTEST_RESEND = timedelta(seconds=1)
+_LONGEST_RESEND = timedelta(seconds=30)
+_SHORTEST_SEARCH = timedelta(seconds=1)
+_LONGEST_SEARCH = timedelta(seconds=30)
+_SHORTEST_WATCH = timedelta(minutes=1)
+_LONGEST_WATCH = timedelta(minutes=30)
+_DETAILS_PATIENCE = timedelta(seconds=30)
+_Argument = TypeVar("_Argument")
+_Answer = TypeVar("_Answer")
+_CANCELS_FIRST, _ORDERS, _SEARCHES = Priority(priority_key=1), Priority(priority_key=3), Priority(priority_key=4)
+
+
+@dataclass
+class OrderState:
+    """All that a run remembers: the booked order, the mail that waits, and how patient it has been."""
+
+    stored: StoredOrder | None = None
+    cancels: list[CancelOrder] = field(default_factory=list)
+    evidence_arrived: bool = False
+    phase_changed: bool = False
+    send_by: datetime | None = None
+    searches: int = 0
+    resends: int = 0
+    shown_status: str = ""
+    shown_broker_order_id: str = ""
+
+    @property
+    def has_mail(self) -> bool:
+        return bool(self.cancels) or self.evidence_arrived
+
+
+@workflow.defn(name=messages.ORDER)
+class OrderWorkflow:
+    @workflow.init
+    def __init__(self, start: OrderStart) -> None:
+        self._start = start
+        self._state = OrderState()
+
+    @workflow.run
+    async def run(self, start: OrderStart) -> OrderResult:
+        if not await self._begin(start):
+            return OrderResult(start.order_id, "unknown_order", 0)
+        while True:
+            await self._read_mail()
+            step = self._next_step()
+            if step is Step.DONE:
+                break
+            await self._take(step)
+        self._show()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        order = self._stored.order
+        return OrderResult(order.order_id, status(order).value, order.filled)
+
+    @workflow.update(name=messages.PLACE, description="Waits for the verdict on the order")
+    async def place(self) -> StoredOrder:
+        await workflow.wait_condition(lambda: self._state.stored is not None)
+        return self._stored
+
+    @workflow.update(name=messages.CANCEL_OUTCOME, description="Waits until the open cancel has an outcome")
+    async def cancel_outcome(self) -> StoredOrder:
+        await workflow.wait_condition(self._cancel_is_settled)
+        return self._stored
+
+    @workflow.signal(name=messages.CANCEL_ASKED, description="Somebody wants what is left of the order cancelled")
+    def cancel_asked(self, cancel: CancelOrder) -> None:
+        self._state.cancels.append(cancel)
+
+    @workflow.signal(name=messages.EVIDENCE_ARRIVED, description="The broker said something about the order")
+    def evidence_arrived(self, arrived: EvidenceArrived) -> None:  # noqa: ARG002 - the summary is for people
+        self._state.evidence_arrived = True
+
+    @workflow.signal(name=messages.PHASE_CHANGED, description="The market's phase or clock changed")
+    def phase_changed(self, changed: PhaseChanged) -> None:  # noqa: ARG002 - recheck reads the clock itself
+        self._state.phase_changed = True
+
+    @workflow.query(name=messages.VIEW, description="The order as last booked")
+    def view(self) -> StoredOrder | None:
+        return self._state.stored
+
+    @property
+    def _stored(self) -> StoredOrder:
+        if self._state.stored is None:
+            raise RuntimeError("the order has no verdict yet")
+        return self._state.stored
+
+    async def _begin(self, start: OrderStart) -> bool:
+        if start.place is not None:
+            self._adopt(await self._transaction(OrderActivities.accept, start.place))
+            self._state.send_by = start.place.received_at + timedelta(seconds=start.place.max_delay_seconds)
+            return True
+        loaded = await self._transaction(OrderActivities.load, start.order_id)
+        if loaded is None:
+            return False
+        self._adopt(loaded)
+        self._state.send_by = loaded.received_at + timedelta(seconds=loaded.max_delay_seconds)
+        self._state.evidence_arrived = True
+        return True
+
+    async def _read_mail(self) -> None:
+        """Intents first: a cancel that is found before the send wins over it."""
+        state = self._state
+        while state.has_mail:
+            if state.cancels:
+                self._adopt(await self._transaction(OrderActivities.ask_cancel, state.cancels[0]))
+                state.cancels.pop(0)
+            else:
+                state.evidence_arrived = False
+                self._adopt(await self._transaction(OrderActivities.book, self._start.order_id))
+
+    def _next_step(self) -> Step:
+        return next_step(self._stored.order, phase_open=self._stored.send_after is None)
+
+    async def _take(self, step: Step) -> None:
+        match step:
+            case Step.SUBMIT:
+                await self._submit()
+            case Step.CANCEL:
+                await self._cancel()
+            case Step.REPEAT_CANCEL:
+                await self._repeat_cancel()
+            case Step.CLOSE_UNSENT:
+                await self._close_unsent()
+            case Step.RESOLVE:
+                await self._resolve()
+            case Step.WAIT_FOR_PHASE:
+                await self._wait_for_phase()
+            case Step.WAIT_FOR_DETAILS:
+                await self._wait_for_details()
+            case Step.WAIT:
+                self._show()
+                await workflow.wait_condition(lambda: self._state.has_mail)
+            case Step.DONE:
+                raise RuntimeError("a finished order takes no step")
+            case _:
+                assert_never(step)
+
+    async def _submit(self) -> None:
+        send_by = self._state.send_by or workflow.now() + timedelta(seconds=self._stored.max_delay_seconds)
+        self._state.send_by = send_by
+        sent = await self._send(BrokerActivities.submit, SendOrder(self._start.order_id, send_by), _ORDERS)
+        if sent and self._stored.order.life is Life.UNSENT:
+            await self._pause_before_resend("not sent: try again")
+
+    async def _cancel(self) -> None:
+        cancel = self._stored.order.open_cancel
+        if cancel is None:
+            return
+        await self._send(BrokerActivities.cancel, SendCancel(self._start.order_id, cancel.intent_id), _CANCELS_FIRST)
+        after = self._stored.order.open_cancel
+        if after is not None and after.state is RequestState.ASKED:
+            await self._pause_before_resend("cancel not sent: try again")
+
+    async def _close_unsent(self) -> None:
+        close = CloseUnsent(self._start.order_id, CloseReason.CANCELED_UNSENT, "cancelled before it was sent")
+        self._adopt(await self._transaction(OrderActivities.close_unsent, close))
+
+    async def _resolve(self) -> None:
+        """Look for an order whose sending ended without an answer; never guess (LC-03, LC-04)."""
+        await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+        if self._next_step() is Step.RESOLVE:
+            await self._pause_before_search("unknown at the broker: search again")
+        else:
+            self._state.searches = 0
+
+    async def _repeat_cancel(self) -> None:
+        """A cancel without an answer: look first, then send it again (LC-43)."""
+        await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+        if self._next_step() is Step.REPEAT_CANCEL:
+            await self._pause_before_search("cancel without an answer: send it again")
+        if self._next_step() is Step.REPEAT_CANCEL:
+            await self._cancel()
+
+    async def _pause_before_search(self, reason: str) -> None:
+        self._state.searches += 1
+        await self._pause(min(_LONGEST_SEARCH, _SHORTEST_SEARCH * 2 ** min(self._state.searches, 5)), reason)
+
+    async def _pause_before_resend(self, reason: str) -> None:
+        self._state.resends += 1
+        await self._pause(min(_LONGEST_RESEND, _SHORTEST_RESEND * 2 ** min(self._state.resends, 5)), reason)
+
+    async def _wait_for_phase(self) -> None:
+        """The day's broadcast wakes the order; the timer is a backstop and decides nothing by itself."""
+        opens = self._stored.send_after or workflow.now()
+        patience = max(_SHORTEST_WATCH, min(_LONGEST_WATCH, opens - workflow.now()))
+        state = self._state
+        await self._pause(patience, "wait for the phase", lambda: state.phase_changed or state.has_mail)
+        if state.has_mail:
+            return
+        state.phase_changed = False
+        self._adopt(await self._transaction(OrderActivities.recheck, self._start.order_id))
+        if self._stored.send_after is None:
+            state.send_by = None
+
+    async def _wait_for_details(self) -> None:
+        """Closed, but an execution or the closing message is missing: ask the book when it does not come (LC-33)."""
+        await self._pause(_DETAILS_PATIENCE, "closed: wait for missing executions")
+        if not self._state.has_mail:
+            await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+
+    async def _pause(self, patience: timedelta, reason: str, until: Callable[[], bool] | None = None) -> None:
+        self._show()
+        try:
+            await workflow.wait_condition(
+                until or (lambda: self._state.has_mail), timeout=patience, timeout_summary=reason
+            )
+        except TimeoutError:
+            return
+
+    async def _send(
+        self,
+        method: Callable[[Any, _Argument], Coroutine[Any, Any, StoredOrder]],
+        argument: _Argument,
+        priority: Priority,
+    ) -> bool:
+        """One try on the broker's queue; a failed or timed-out one proves nothing, and the ledger is read instead."""
+        try:
+            stored = await workflow.execute_activity_method(
+                method,
+                argument,
+                task_queue=messages.BROKER_QUEUE,
+                start_to_close_timeout=_SEND_TIMEOUT,
+                retry_policy=_ONCE,
+                priority=priority,
+            )
+        except ActivityError:
+            self._adopt(await self._transaction(OrderActivities.book, self._start.order_id))
+            return False
+        self._adopt(stored)
+        return True
+
+    async def _transaction(
+        self, method: Callable[[Any, _Argument], Coroutine[Any, Any, _Answer]], argument: _Argument
+    ) -> _Answer:
+        """Three quick local tries, then patience on the queue: endless local retries would block queries."""
+        try:
+            return await workflow.execute_local_activity_method(
+                method, argument, start_to_close_timeout=_TRANSACTION, retry_policy=_QUICK
+            )
+        except ActivityError:
+            return await workflow.execute_activity_method(
+                method, argument, start_to_close_timeout=_TRANSACTION, retry_policy=_PATIENT
+            )
+
+    def _adopt(self, stored: StoredOrder) -> None:
+        if self._state.stored is None or stored.version >= self._state.stored.version:
+            self._state.stored = stored
+
+    def _cancel_is_settled(self) -> bool:
+        if self._state.stored is None or self._state.cancels:
+            return False
+        order = self._stored.order
+        return order.life is Life.CLOSED or order.open_cancel is None
+
+    def _show(self) -> None:
+        """Tell the web UI, but only what changed: each attribute update is an event of its own."""
+        order, state = self._stored.order, self._state
+        shown: Status = status(order)
+        workflow.set_current_details(markdown(self._stored))
+        updates: list[SearchAttributeUpdate[str]] = []
+        if shown.value != state.shown_status:
+            state.shown_status = shown.value
+            updates.append(ORDER_STATUS.value_set(shown.value))
+        if updates and order.broker_order_id != state.shown_broker_order_id:
+            state.shown_broker_order_id = order.broker_order_id
+            updates.append(BROKER_ORDER_ID.value_set(order.broker_order_id))
+        if updates:
+            workflow.upsert_search_attributes(updates)
