@@ -56,7 +56,8 @@ class ConnectedBrokerActivities(BrokerActivities):
             return stored
         today = (await self._clock.read()).at(datetime.now(UTC)).astimezone(VIETNAM).date()
         connection = await self._ledger.connection_of(order_id)
-        await self._ledger.store_raw(connection, today, from_book(book))
+        booked = await self._ledger.orders_at_broker(connection, today, [row.broker_order_id for row in book.rows])
+        await self._ledger.store_raw(connection, today, from_book(book, booked))
         await self._ledger.route(connection, today)
         return await self._ledger.book(order_id)
 

@@ -5,7 +5,7 @@ anywhere in between loses nothing and repeats nothing.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, date, datetime
 
@@ -59,7 +59,9 @@ class BrokerListener:
             if isinstance(book, NoAnswer):
                 activity.logger.warning("no audit book of %s: %s", account.account_id, book.text)
                 continue
-            await self._take_in(trading_date, from_book(book))
+            ids = [row.broker_order_id for row in book.rows]
+            booked = await self._ledger.orders_at_broker(self._connection_id, trading_date, ids)
+            await self._take_in(trading_date, from_book(book, booked))
 
     async def _take_in(self, trading_date: date, received: list[InboxMessage] | tuple[InboxMessage, ...]) -> None:
         if received:
@@ -71,7 +73,7 @@ class BrokerListener:
         return (await self._clock.read()).at(datetime.now(UTC)).astimezone(VIETNAM).date()
 
 
-async def _batches(stream: AsyncIterator[str]) -> AsyncIterator[list[str]]:
+async def _batches(stream: AsyncIterator[str]) -> AsyncGenerator[list[str], None]:
     """What arrives within 50 ms as one batch, so that an order is signalled once and not per message."""
     arriving = asyncio.ensure_future(_next(stream))
     try:

@@ -1,12 +1,14 @@
-"""The broker's words as rows for the inbox: stream messages as they came, book rows under a digest of their content."""
+"""The broker's words as rows for the inbox: stream messages as they came, news from a book under its digest."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from broker.port import Book, BookRow, BrokerMessage, Irrelevant, NotUnderstood, Reading
 from ledger.inbox import InboxMessage
 from orders.evidence import EVIDENCE, BrokerReport, RequestFailed
+from orders.folding import apply
+from orders.order import Order
 
 
 def from_stream(raw: str, reading: Reading) -> InboxMessage:
@@ -31,15 +33,15 @@ def from_stream(raw: str, reading: Reading) -> InboxMessage:
             assert_never(reading)
 
 
-def from_book(book: Book) -> tuple[InboxMessage, ...]:
-    """One message per order in the book, and one per refused request that the book remembers."""
-    return tuple(message for row in book.rows for message in _of_row(row))
+def from_book(book: Book, booked: Mapping[str, Order]) -> tuple[InboxMessage, ...]:
+    """What the book tells beyond what is `booked` (by broker order id): a look that finds nothing new wakes nobody."""
+    return tuple(message for row in book.rows for message in _news(row, booked.get(row.broker_order_id)))
 
 
-def _of_row(row: BookRow) -> Iterable[InboxMessage]:
+def _news(row: BookRow, booked: Order | None) -> Iterable[InboxMessage]:
     facts: tuple[BrokerReport | RequestFailed | None, ...] = (row.report, row.failed)
     for fact in facts:
-        if fact is None:
+        if fact is None or (booked is not None and apply(booked, fact) == booked):
             continue
         raw = EVIDENCE.dump_json(fact).decode()
         yield InboxMessage(

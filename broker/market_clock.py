@@ -10,7 +10,9 @@ from pydantic import AwareDatetime, BaseModel, NonNegativeInt, ValidationError
 
 from market.clock import MarketClock
 
-_CACHE_SECONDS = 0.5
+FRESH_SECONDS = 0.5
+"""A setting of the clock is followed within this time."""
+
 _TIMEOUT_SECONDS = 1.0
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -56,7 +58,7 @@ class SimulatedClock:
 
     async def read(self) -> MarketClock:
         async with self._reading:
-            if self._clock is None or time.monotonic() - self._tried_at >= _CACHE_SECONDS:
+            if self._clock is None or time.monotonic() - self._tried_at >= FRESH_SECONDS:
                 await self._renew()
             if self._clock is None:
                 raise ClockUnread(f"the market clock at {self._url} did not answer")

@@ -10,7 +10,7 @@ class Status(StrEnum):
     """What people and client programs see; `pending` covers everything sent and not yet proven."""
 
     RECEIVED = "received"
-    HELD = "held"
+    ACCEPTED = "accepted"
     PENDING = "pending"
     WORKING = "working"
     PARTIALLY_FILLED = "partially_filled"
@@ -45,7 +45,7 @@ def status(order: Order) -> Status:
         return Status.PENDING_REPLACE
     match order.life:
         case Life.UNSENT:
-            return Status.HELD
+            return Status.ACCEPTED
         case Life.SENDING | Life.UNKNOWN:
             return Status.PENDING
         case Life.LIVE:

@@ -27,8 +27,7 @@ def markdown(stored: StoredOrder) -> str:
             *([f"- broker or operator says: {order.text}"] if order.text else []),
             *(f"- **anomaly**: {anomaly.value}" for anomaly in order.anomalies),
             *(_request(request) for request in order.requests),
-            "",
-            f"booked version {stored.version} at {stored.updated_at:%Y-%m-%d %H:%M:%S} UTC",
+            f"- booked version {stored.version} at {stored.updated_at:%Y-%m-%d %H:%M:%S} UTC",
         ]
     )
 

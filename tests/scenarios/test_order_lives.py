@@ -187,7 +187,7 @@ def test_lc45_a_cancel_of_an_unknown_order_waits_until_its_broker_id_is_known(ho
 def test_lc46_a_cancel_of_a_held_order_is_done_at_once_without_a_message(house: PaperHouse) -> None:
     house.market_now = BREAK
     driver = house.place().settle()
-    assert status(house.order) is Status.HELD
+    assert status(house.order) is Status.ACCEPTED
     house.cancel(driver).settle()
     assert (driver.closed, status(house.order)) == ("completed", Status.CANCELED)
     assert (house.sent, house.cancels_sent) == ([], [])

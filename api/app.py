@@ -1,0 +1,43 @@
+"""The FastAPI application over its resources."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from api import accounts, health, openapi, orders, positions, problem_handlers
+from api.request_context import RequestContext
+from api.resources import Resources
+
+PREFIX = "/api/v1"
+
+
+def create_app(resources: Resources) -> FastAPI:
+    """The API under `/api/v1`, health at the root, the description at `/docs`."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await resources.start()
+        try:
+            yield
+        finally:
+            await resources.stop()
+
+    app = FastAPI(
+        title="Order management",
+        version=version("order-management"),
+        lifespan=lifespan,
+        redirect_slashes=False,
+        swagger_ui_parameters={"persistAuthorization": True},
+    )
+    app.state.resources = resources
+    app.add_middleware(RequestContext)
+    problem_handlers.install(app)
+    openapi.install(app)
+    nouns = APIRouter(prefix=PREFIX)
+    for noun in (orders, positions, accounts):
+        nouns.include_router(noun.router)
+    app.include_router(nouns)
+    app.include_router(health.router)
+    return app

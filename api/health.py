@@ -1,0 +1,117 @@
+"""Whether this process lives, and whether everything it needs is there. No token is asked for."""
+
+import asyncio
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Literal
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel
+
+from api.answers import answer
+from api.ledger_port import DatabaseUnavailable, LedgerReads, within
+from api.resources import Resources, ResourcesOf
+from market.calendar import VIETNAM, is_trading_day
+
+router = APIRouter(prefix="/health", tags=["health"])
+
+
+class Health(BaseModel):
+    status: Literal["ok"] = "ok"
+
+
+class ComponentName(StrEnum):
+    DATABASE = "database"
+    TEMPORAL = "temporal"
+    MARKET_CLOCK = "market_clock"
+    INSTRUMENTS = "instruments"
+    ACCOUNTS = "accounts"
+
+
+class Component(BaseModel):
+    name: ComponentName
+    ready: bool
+    detail: str
+
+
+class Readiness(BaseModel):
+    """503 while anything is missing; `components` says what."""
+
+    ready: bool
+    components: list[Component]
+
+
+@router.get("", response_model=Health, summary="The service is up")
+async def health() -> Response:
+    return answer(Health())
+
+
+@router.get("/live", response_model=Health, summary="The process lives")
+async def live() -> Response:
+    """Depends on nothing outside the process."""
+    return answer(Health())
+
+
+@router.get(
+    "/ready",
+    response_model=Readiness,
+    summary="Orders can be taken",
+    responses={503: {"model": Readiness, "description": "Something is missing."}},
+)
+async def ready(resources: ResourcesOf) -> Response:
+    components = await asyncio.gather(
+        _database(resources), _temporal(resources), _instruments(resources), _accounts(resources)
+    )
+    found = Readiness(ready=all(component.ready for component in components), components=list(components))
+    return answer(found, 200 if found.ready else 503)
+
+
+async def _database(resources: Resources) -> Component:
+    try:
+        await within(resources.patience.component, resources.ledger.ping())
+    except DatabaseUnavailable:
+        return _no_database(ComponentName.DATABASE)
+    return Component(name=ComponentName.DATABASE, ready=True, detail="answers")
+
+
+async def _temporal(resources: Resources) -> Component:
+    try:
+        async with asyncio.timeout(resources.patience.component):
+            is_ready = await resources.gateway.is_ready()
+    except TimeoutError:
+        is_ready = False
+    return Component(name=ComponentName.TEMPORAL, ready=is_ready, detail="answers" if is_ready else "does not answer")
+
+
+async def _instruments(resources: Resources) -> Component:
+    """The market's date decides; on a day without trading there is nothing to load."""
+    clock = await resources.clock.read()
+    if clock is None:
+        return Component(name=ComponentName.MARKET_CLOCK, ready=False, detail="does not answer")
+    day = clock.at(datetime.now(UTC)).astimezone(VIETNAM).date()
+    try:
+        count = await within(resources.patience.component, resources.ledger.instruments_loaded(day))
+    except DatabaseUnavailable:
+        return _no_database(ComponentName.INSTRUMENTS)
+    if not is_trading_day(day):
+        return Component(name=ComponentName.INSTRUMENTS, ready=True, detail=f"{day} is not a trading day")
+    return Component(name=ComponentName.INSTRUMENTS, ready=count > 0, detail=f"{count} loaded for {day}")
+
+
+async def _accounts(resources: Resources) -> Component:
+    try:
+        opened, known = await within(resources.patience.component, _count_accounts(resources.ledger))
+    except DatabaseUnavailable:
+        return _no_database(ComponentName.ACCOUNTS)
+    detail = f"{opened} of {known} opened with the broker's balances"
+    return Component(name=ComponentName.ACCOUNTS, ready=0 < known == opened, detail=detail)
+
+
+async def _count_accounts(ledger: LedgerReads) -> tuple[int, int]:
+    connections = await ledger.connections()
+    accounts = [account for connection in connections for account in await ledger.accounts_of(connection.connection_id)]
+    return sum(account.opened for account in accounts), len(accounts)
+
+
+def _no_database(name: ComponentName) -> Component:
+    return Component(name=name, ready=False, detail="the database does not answer")

@@ -1,0 +1,61 @@
+"""What the API reads from the ledger, always within a bound of time; it writes nothing there."""
+
+import asyncio
+from collections.abc import Awaitable, Collection
+from datetime import date
+from typing import Protocol, TypeVar
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from ledger.accounts import Account, Connection, UserGrants
+from ledger.reads.orders import Execution, OrderPage
+from ledger.reads.positions import Cash, Position
+from market.vocabulary import Side
+from orders.status import Status
+from orders.stored import StoredOrder
+
+Answer = TypeVar("Answer")
+
+
+class DatabaseUnavailable(Exception):  # noqa: N818 - the state of a service, not a mistake of ours
+    """The database cannot be reached, or did not answer in time."""
+
+
+async def within(seconds: float, reading: Awaitable[Answer]) -> Answer:
+    """The answer of one read. Raises `DatabaseUnavailable`; a wrong statement stays an unexpected error."""
+    try:
+        async with asyncio.timeout(seconds):
+            return await reading
+    except (TimeoutError, PoolTimeoutError, OSError, OperationalError, InterfaceError) as error:
+        raise DatabaseUnavailable from error
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            raise DatabaseUnavailable from error
+        raise
+
+
+class LedgerReads(Protocol):
+    """The part of the ledger's face that the API uses."""
+
+    async def load(self, order_id: str) -> StoredOrder | None: ...
+    async def orders(
+        self,
+        account_ids: Collection[str],
+        *,
+        status: frozenset[Status] | None = None,
+        symbol: str | None = None,
+        side: Side | None = None,
+        client_order_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> OrderPage: ...
+    async def executions(self, order_id: str) -> tuple[Execution, ...]: ...
+    async def positions(self, account_id: str) -> tuple[Position, ...]: ...
+    async def position(self, account_id: str, symbol: str) -> Position | None: ...
+    async def cash(self, account_id: str) -> Cash: ...
+    async def grants(self, user: str) -> UserGrants | None: ...
+    async def connections(self) -> tuple[Connection, ...]: ...
+    async def accounts_of(self, connection_id: str) -> tuple[Account, ...]: ...
+    async def instruments_loaded(self, trading_date: date) -> int: ...
+    async def ping(self) -> None: ...

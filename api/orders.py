@@ -1,0 +1,245 @@
+"""Orders over HTTP: place, list, look at, cancel."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import structlog
+from fastapi import APIRouter, Body, Header, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.answers import AUTHENTICATION_PROBLEMS, ETAG, LOCATION, READ_PROBLEMS, REPLAYED, answer, etag
+from api.authentication import CallerOf, TraderOf
+from api.cancelling import CancelAnswer, cancel_order, intent_id_for, settled
+from api.finding import find_order, latest_body
+from api.json_bodies import ExactRoute
+from api.ledger_port import within
+from api.order_bodies import (
+    BRIEF_EXAMPLE,
+    CLIENT_ORDER_ID,
+    SYMBOL,
+    CancelBody,
+    CancelOutcome,
+    ExecutionBody,
+    ExecutionList,
+    OrderBody,
+    OrderList,
+    PlaceOrderBody,
+    Source,
+)
+from api.order_gateway import NoAnswer, OrderRun
+from api.placement import placement, placement_answer
+from api.placing import place_order
+from api.problems import ProblemCode, ProblemRaised, problem_response, problem_responses
+from api.resources import DeadlineOf, ResourcesOf
+from market.vocabulary import Side
+from orders.commands import CancelOrder
+from orders.status import Status
+from orders.stored import StoredOrder
+
+router = APIRouter(prefix="/orders", tags=["orders"], route_class=ExactRoute)
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        pattern=r"^[\x20-\x7e]{1,255}$",
+        description="The same key of the same user names the same request for good.",
+    ),
+]
+IfMatch = Annotated[str | None, Header(alias="If-Match", description='Cancel only this version, such as "7".')]
+_ONE_ORDER_PROBLEMS = (
+    *AUTHENTICATION_PROBLEMS,
+    ProblemCode.ORDER_NOT_FOUND,
+    ProblemCode.UNEXPECTED,
+    ProblemCode.DATABASE_UNAVAILABLE,
+)
+
+
+class OrderFilter(BaseModel):
+    """Which orders to list; `status` may be given several times."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    status: Annotated[list[Status], Field(default_factory=list)]
+    symbol: Annotated[str | None, Field(pattern=SYMBOL)] = None
+    side: Side | None = None
+    account_id: str | None = None
+    client_order_id: Annotated[str | None, Field(pattern=CLIENT_ORDER_ID)] = None
+    limit: Annotated[int, Field(ge=1, le=200)] = 50
+    cursor: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9_=.:-]{1,200}$")] = None
+
+
+@router.post(
+    "",
+    status_code=201,
+    response_model=OrderBody,
+    summary="Place an order",
+    responses={
+        201: {"description": "Accepted: `progress` says how far it got.", "headers": {**LOCATION, **ETAG}},
+        200: {"model": OrderBody, "description": "The order existed: its state now.", "headers": {**REPLAYED, **ETAG}},
+        202: {"model": OrderBody, "description": "Received; no verdict in time.", "headers": {**LOCATION}},
+        **problem_responses(
+            *READ_PROBLEMS,
+            ProblemCode.MALFORMED_JSON,
+            ProblemCode.ACCOUNT_AMBIGUOUS,
+            ProblemCode.ROLE_MAY_NOT_TRADE,
+            ProblemCode.ACCOUNT_NOT_FOUND,
+            ProblemCode.CLIENT_ORDER_ID_TAKEN,
+            ProblemCode.ORDER_ENDED_UNDECIDED,
+            ProblemCode.BODY_TOO_LARGE,
+            ProblemCode.NOT_JSON,
+            ProblemCode.ORDER_DENIED,
+            ProblemCode.IDEMPOTENCY_KEY_REUSED,
+            ProblemCode.NO_ANSWER,
+        ),
+    },
+)
+async def place(
+    request: Request,
+    caller: TraderOf,
+    body: Annotated[
+        PlaceOrderBody,
+        Body(openapi_examples={"limit_buy": {"summary": "Buy 100 VIC at 85,500 VND", "value": BRIEF_EXAMPLE}}),
+    ],
+    resources: ResourcesOf,
+    deadline: DeadlineOf,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Answers within 3 seconds. Repeating a request with the same identity never makes a second order."""
+    placed = placement(body, caller, idempotency_key, request.state.request_id, resources.default_market)
+    command = placed.command
+    structlog.contextvars.bind_contextvars(order_id=command.order_id, account_id=command.account_id)
+    outcome = await place_order(command, resources.gateway, resources.ledger, deadline, resources.patience)
+    return await placement_answer(request, placed, outcome, resources, deadline)
+
+
+@router.get(
+    "",
+    response_model=OrderList,
+    summary="List orders, newest first",
+    responses=problem_responses(*READ_PROBLEMS, ProblemCode.ACCOUNT_NOT_FOUND),
+)
+async def list_orders(chosen: Annotated[OrderFilter, Query()], caller: CallerOf, resources: ResourcesOf) -> Response:
+    accounts = caller.accounts if chosen.account_id is None else frozenset({caller.account(chosen.account_id)})
+    page = await within(
+        resources.patience.database,
+        resources.ledger.orders(
+            tuple(sorted(accounts)),
+            status=frozenset(chosen.status) or None,
+            symbol=chosen.symbol,
+            side=chosen.side,
+            client_order_id=chosen.client_order_id,
+            cursor=chosen.cursor,
+            limit=chosen.limit,
+        ),
+    )
+    now = datetime.now(UTC)
+    orders = [OrderBody.of_stored(stored, Source.LEDGER, now) for stored in page.orders]
+    return answer(OrderList(orders=orders, next_cursor=page.next_cursor))
+
+
+@router.get(
+    "/{order_id}",
+    response_model=OrderBody,
+    summary="One order",
+    responses={
+        200: {"headers": {**ETAG}},
+        **problem_responses(*_ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
+    },
+)
+async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf) -> Response:
+    """A live order is answered by its workflow, a closed one by the ledger: `source` says which."""
+    body = await latest_body(await find_order(order_id, caller, resources), resources)
+    return answer(body, headers={"ETag": etag(body.version)})
+
+
+@router.get(
+    "/{order_id}/executions",
+    response_model=ExecutionList,
+    summary="The fills of one order",
+    responses=problem_responses(*_ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
+)
+async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesOf) -> Response:
+    found = await find_order(order_id, caller, resources)
+    if isinstance(found, OrderRun):
+        return answer(ExecutionList(order_id=found.order_id, executions=[]))
+    rows = await within(resources.patience.database, resources.ledger.executions(found.order.order_id))
+    executions = [
+        ExecutionBody(
+            execution_id=row.execution_id,
+            quantity=row.quantity,
+            price=row.price,
+            value_vnd=row.value,
+            executed_at=row.executed_at,
+            commission_vnd=row.commission,
+            tax_vnd=row.tax,
+            provisional=row.provisional,
+            superseded=row.superseded,
+        )
+        for row in rows
+    ]
+    return answer(ExecutionList(order_id=found.order.order_id, executions=executions))
+
+
+@router.delete(
+    "/{order_id}",
+    response_model=CancelBody,
+    summary="Cancel what is left of an order",
+    responses={
+        200: {"description": "`outcome` says what became of it.", "headers": {**ETAG}},
+        202: {"model": CancelBody, "description": "Asked for; no outcome in time.", "headers": {**ETAG}},
+        **problem_responses(
+            ProblemCode.INVALID_REQUEST,
+            *_ONE_ORDER_PROBLEMS,
+            ProblemCode.ROLE_MAY_NOT_TRADE,
+            ProblemCode.VERSION_STALE,
+            ProblemCode.NO_ANSWER,
+        ),
+    },
+)
+async def cancel(
+    request: Request,
+    order_id: str,
+    caller: TraderOf,
+    resources: ResourcesOf,
+    deadline: DeadlineOf,
+    idempotency_key: IdempotencyKey = None,
+    if_match: IfMatch = None,
+) -> Response:
+    """Idempotent: one open cancel serves every further press, and a closed order answers at once."""
+    found = await find_order(order_id, caller, resources)
+    _require_version(found, if_match)
+    run, stored = (found, None) if isinstance(found, OrderRun) else (None, found)
+    named = found.order_id if isinstance(found, OrderRun) else found.order.order_id
+    wish = CancelOrder(named, intent_id_for(named, caller.user, idempotency_key), caller.user, datetime.now(UTC))
+    known = settled(stored.order, wish.intent_id) if stored else None
+    if known is not None:
+        return _cancel_answer(CancelAnswer(*known, stored), run)
+    outcome = await cancel_order(wish, stored, resources.gateway, resources.ledger, deadline, resources.patience)
+    if isinstance(outcome, NoAnswer):
+        detail = "It is not known whether the cancel was received; repeat the same request."
+        return problem_response(request, ProblemCode.NO_ANSWER, detail, order_id=named)
+    return _cancel_answer(outcome, run)
+
+
+def _require_version(found: StoredOrder | OrderRun, if_match: str | None) -> None:
+    version = 0 if isinstance(found, OrderRun) else found.version
+    if if_match is None or if_match.strip() == "*":
+        return
+    if etag(version) in (tag.strip() for tag in if_match.split(",")):
+        return
+    detail = f"The order is at version {etag(version)}, and If-Match was {if_match[:50]}; look at it again."
+    raise ProblemRaised(ProblemCode.VERSION_STALE, detail, headers={"ETag": etag(version)})
+
+
+def _cancel_answer(cancelled: CancelAnswer, run: OrderRun | None) -> Response:
+    now = datetime.now(UTC)
+    if cancelled.stored is not None:
+        order = OrderBody.of_stored(cancelled.stored, cancelled.source, now)
+    elif run is not None:
+        order = OrderBody.of_run(run, now)
+    else:
+        raise RuntimeError("a cancel was answered without an order")
+    body = CancelBody(outcome=cancelled.outcome, reason=cancelled.reason, order=order)
+    status = 202 if cancelled.outcome is CancelOutcome.PENDING else 200
+    return answer(body, status, {"ETag": etag(order.version)})

@@ -1,0 +1,105 @@
+"""Placing an order: one answer within the limit of time, never claiming more than is proven (API-06)."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import assert_never
+
+from api.ledger_port import DatabaseUnavailable, LedgerReads, within
+from api.order_gateway import NoAnswer, NoSuchRun, OrderGateway, OrderRun, RunEnded
+from api.resources import Deadline, Patience
+from orders.commands import PlaceOrder
+from orders.stored import StoredOrder
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The order's one verdict; `replayed` when an earlier request made the order."""
+
+    stored: StoredOrder
+    replayed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """The order's process has started under our body; the verdict will follow."""
+
+    run: OrderRun
+
+
+@dataclass(frozen=True, slots=True)
+class OtherBody:
+    """The identity belongs to an order with another body; nothing was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class EndedUndecided:
+    """The order's run was ended from outside before a verdict, and its identity is used up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """Nobody knows yet; the same request again is safe."""
+
+
+PlaceOutcome = Decided | Received | OtherBody | EndedUndecided | Unanswered
+
+
+async def place_order(
+    command: PlaceOrder, gateway: OrderGateway, ledger: LedgerReads, deadline: Deadline, patience: Patience
+) -> PlaceOutcome:
+    """Start the order and wait for its verdict; without one, ask once what became of it."""
+    try:
+        async with asyncio.timeout(deadline.left(patience.deciding)):
+            answer = await gateway.place(command)
+    except TimeoutError:
+        answer = NoAnswer()
+    match answer:
+        case StoredOrder():
+            return _decided(command, answer)
+        case RunEnded() | NoAnswer():
+            return await _find_out(command, gateway, ledger, deadline)
+        case _:
+            assert_never(answer)
+
+
+async def _find_out(
+    command: PlaceOrder, gateway: OrderGateway, ledger: LedgerReads, deadline: Deadline
+) -> PlaceOutcome:
+    """The run and the row are asked at once: a row is more than a run, and a run more than nothing."""
+    run, stored = await asyncio.gather(
+        _describe(command.order_id, gateway, deadline), _load(command.order_id, ledger, deadline)
+    )
+    if stored is not None:
+        return _decided(command, stored)
+    match run:
+        case OrderRun() if run.fingerprint != command.fingerprint:
+            return OtherBody()
+        case OrderRun():
+            return Received(run) if run.running else EndedUndecided()
+        case NoSuchRun() | NoAnswer():
+            return Unanswered()
+        case _:
+            assert_never(run)
+
+
+def _decided(command: PlaceOrder, stored: StoredOrder) -> Decided | OtherBody:
+    if stored.fingerprint != command.fingerprint:
+        return OtherBody()
+    # A client may repeat its X-Request-ID with the request, so the id alone does not prove who made the order.
+    ours = stored.request_id == command.request_id and stored.received_at == command.received_at
+    return Decided(stored, replayed=not ours)
+
+
+async def _describe(order_id: str, gateway: OrderGateway, deadline: Deadline) -> OrderRun | NoSuchRun | NoAnswer:
+    try:
+        async with asyncio.timeout(deadline.left()):
+            return await gateway.describe(order_id)
+    except TimeoutError:
+        return NoAnswer()
+
+
+async def _load(order_id: str, ledger: LedgerReads, deadline: Deadline) -> StoredOrder | None:
+    try:
+        return await within(deadline.left(), ledger.load(order_id))
+    except DatabaseUnavailable:
+        return None

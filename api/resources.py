@@ -1,0 +1,69 @@
+"""What the endpoints work with, handed in once: ports, the token key and the limits of time."""
+
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from api.clock import Clock
+from api.ledger_port import LedgerReads
+from api.order_gateway import OrderGateway
+from market.vocabulary import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Seconds: `whole` bounds a placement or cancel from its arrival, `deciding` is kept back of it for the question
+    what became of it; `view` bounds the query to a live order, `database` one read, `component` one health probe."""
+
+    whole: float = 3.0
+    deciding: float = 0.7
+    view: float = 0.3
+    database: float = 1.5
+    component: float = 1.0
+
+
+async def _nothing() -> None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """`start` and `stop` open and close what stands behind the ports."""
+
+    ledger: LedgerReads
+    gateway: OrderGateway
+    clock: Clock
+    secret_key: str = field(repr=False)
+    algorithm: str
+    default_market: Exchange = Exchange.HOSE
+    patience: Patience = Patience()
+    start: Callable[[], Awaitable[None]] = _nothing
+    stop: Callable[[], Awaitable[None]] = _nothing
+
+
+def resources_of(request: Request) -> Resources:
+    resources: Resources = request.app.state.resources
+    return resources
+
+
+ResourcesOf = Annotated[Resources, Depends(resources_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When this request must have been answered, on the monotonic clock."""
+
+    at: float
+
+    def left(self, kept_back: float = 0.0) -> float:
+        return max(0.0, self.at - kept_back - time.monotonic())
+
+
+def deadline_of(request: Request, resources: ResourcesOf) -> Deadline:
+    return Deadline(request.state.started + resources.patience.whole)
+
+
+DeadlineOf = Annotated[Deadline, Depends(deadline_of)]

@@ -1,0 +1,28 @@
+"""The settings of a command: the environment first, then the `.env` file of the clone."""
+
+from importlib.metadata import version
+
+from rich.console import Console
+
+from local.home import Home, open_home
+from local.progress import Progress
+from settings import PROJECT_FOLDER, Settings, load_settings
+
+ENV_FILE = PROJECT_FOLDER / ".env"
+
+
+def command_settings() -> Settings:
+    """Raises `WrongSettings` with one line per wrong variable."""
+    return load_settings(ENV_FILE)
+
+
+def command_home() -> Home:
+    return open_home(command_settings().oms_home)
+
+
+def product_version() -> str:
+    return version("order-management")
+
+
+def progress() -> Progress:
+    return Progress(Console())

@@ -1,0 +1,151 @@
+"""The `oms` command: what it offers, and the one place where it ends."""
+
+import sys
+import traceback
+from typing import Annotated
+
+import typer
+
+from ending import leave
+from local.failure import INTERRUPTED, CannotRun, StopRequested
+from settings import WrongSettings
+
+app = typer.Typer(
+    name="oms",
+    help="Order management for HOSE, HNX and UPCOM: run the stack, look at it, test it.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+# ruff: noqa: PLC0415 - each command imports what it needs when it runs: `token` must answer fast
+
+
+@app.command()
+def install() -> None:
+    """Bring the tools that are not Python packages: the Temporal server."""
+    from cli.preparing import install_tools
+
+    install_tools()
+
+
+@app.command()
+def setup() -> None:
+    """Create the database and bring its schema up to date."""
+    from cli.running import run_setup
+
+    run_setup()
+
+
+@app.command()
+def dev() -> None:
+    """Run the stack in the foreground, with its logs, reloading when a source file changes."""
+    from cli.running import run_stack
+
+    run_stack(reload=True)
+
+
+@app.command()
+def start(
+    *,
+    detach: Annotated[bool, typer.Option("--detach", "-d", help="Run in the background.")] = False,
+    ready_fd: Annotated[int | None, typer.Option(hidden=True)] = None,
+) -> None:
+    """Start the whole stack; Ctrl-C or `stop` ends it."""
+    if detach:
+        from cli.background import start_in_background
+
+        raise typer.Exit(start_in_background())
+    from cli.running import run_stack
+
+    run_stack(ready_fd=ready_fd)
+
+
+@app.command()
+def serve(process: Annotated[str, typer.Argument(help="api or worker.")]) -> None:
+    """Become one process of a server whose other parts run elsewhere (containers use this)."""
+    from cli.serving import serve_process
+
+    serve_process(process)
+
+
+@app.command()
+def stop() -> None:
+    """Stop the stack of this OMS_HOME, in order."""
+    from cli.background import stop_stack
+
+    stop_stack()
+
+
+@app.command()
+def status() -> None:
+    """Show the stack's processes; exit code 1 when something is not running."""
+    from cli.looking import show_status
+
+    raise typer.Exit(show_status())
+
+
+@app.command()
+def logs(
+    process: Annotated[str | None, typer.Argument(help="One process, for example worker.")] = None,
+    *,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on with what is written next.")] = False,
+    lines: Annotated[int, typer.Option("--lines", "-n", min=1, help="How many lines of each log.")] = 100,
+) -> None:
+    """Show the processes' logs."""
+    from cli.looking import show_logs
+
+    show_logs(process, lines, follow=follow)
+
+
+@app.command("test", context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def run_the_tests(
+    context: typer.Context,
+    *,
+    fast: Annotated[bool, typer.Option("--fast", help="Only what needs no servers and no browser.")] = False,
+) -> None:
+    """Run the tests; further arguments go to pytest."""
+    from cli.testing import run_tests
+
+    run_tests(context.args, fast=fast)
+
+
+@app.command()
+def token(user: Annotated[str, typer.Option(help="trader, viewer or operator.")] = "trader") -> None:
+    """Print a JWT of a demo user, and nothing else."""
+    from cli.demo_token import demo_token
+
+    print(demo_token(user))
+
+
+def run() -> None:
+    """Run one command and end the process; expected failures are lines, not tracebacks."""
+    leave(_exit_code())
+
+
+def _exit_code() -> int:
+    try:
+        app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    except WrongSettings as wrong:
+        return _complain(*wrong.lines)
+    except CannotRun as problem:
+        return _complain(str(problem))
+    except (StopRequested, KeyboardInterrupt):
+        return INTERRUPTED
+    except Exception:  # noqa: BLE001 the end of the process: what nobody expected is shown whole
+        traceback.print_exc()
+        return 1
+    return 0
+
+
+def _complain(*lines: str) -> int:
+    for line in lines:
+        print(f"oms: {line}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    run()

@@ -1,0 +1,32 @@
+"""`test`: pytest in an environment that cannot reach anybody's broker, database or cache."""
+
+import os
+import sys
+from typing import NoReturn
+
+from cli.configuration import progress
+from cli.preparing import provide_temporal
+from local.environment import bare_environment
+from settings import PROJECT_FOLDER
+
+FAST_MARKERS = "not stack and not chaos and not browser"
+
+
+def run_tests(arguments: list[str], *, fast: bool) -> NoReturn:
+    """Prepare what the tests need, then become pytest, so that its last line is the last line."""
+    if not fast:
+        provide_temporal(progress())
+    sys.stdout.flush()
+    os.chdir(PROJECT_FOLDER)
+    os.execve(sys.executable, pytest_command(arguments, fast=fast), pytest_environment())  # noqa: S606 no shell
+
+
+def pytest_command(arguments: list[str], *, fast: bool) -> list[str]:
+    chosen = ["-m", FAST_MARKERS] if fast else []
+    return [sys.executable, "-m", "pytest", *chosen, *arguments]
+
+
+def pytest_environment() -> dict[str, str]:
+    """The caller's environment without the product's variables: SSI_*, DATABASE_URL, REDIS_URL and the rest."""
+    foreign = ("SSI_", "TEMPORAL_")
+    return {name: value for name, value in bare_environment().items() if not name.startswith(foreign)}

@@ -1,0 +1,203 @@
+"""The first step of an order: one transaction that checks it, holds what it needs and stores the verdict for good."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import Account, lock_account
+from ledger.booking import book_locked
+from ledger.entries import post
+from ledger.events import HOUSE, Level, NewEvent
+from ledger.evidence_rows import record
+from ledger.instruments import instrument_of
+from ledger.json_columns import VIOLATIONS, to_json
+from ledger.order_rows import LockedOrder, find_placed, insert_order, lock_order
+from ledger.postings import CASH, Bucket, acceptance_postings, ledger_account_id, needed_hold
+from ledger.tables import ORDERS
+from ledger.writing import write_events
+from market.calendar import VIETNAM
+from market.checks import order_violations
+from market.phases import phase_to_send_in
+from market.terms import OrderTerms
+from market.violations import RuleCode, Violation
+from market.vocabulary import Side
+from orders.commands import PlaceOrder
+from orders.evidence import ClosedHere
+from orders.folding import apply
+from orders.holds import Hold
+from orders.order import CloseReason, Life, Order
+from orders.status import status
+from orders.stored import StoredOrder, Verdict
+from risk.checks import Limits, Snapshot, risk_violations
+
+ACCEPTANCE = "acceptance"
+RECHECK = "recheck"
+_CODES = tuple(RuleCode)
+
+# One statement for all that the checks need. The order under recheck does not count itself as being bought.
+_SNAPSHOT = text(
+    """
+    SELECT instrument.*,
+           COALESCE((SELECT balance FROM ledger_account WHERE id = :cash_id), 0) AS available_cash,
+           COALESCE((SELECT balance FROM ledger_account WHERE id = :shares_id), 0) AS sellable_shares,
+           ARRAY(
+               SELECT symbol FROM position WHERE account_id = :account_id AND quantity > 0
+               UNION
+               SELECT symbol FROM orders
+               WHERE account_id = :account_id AND life <> 'closed' AND side = :buy AND order_id <> :order_id
+           ) AS open_symbols
+    FROM (SELECT 1) AS one
+    LEFT JOIN instrument ON instrument.symbol = :symbol AND instrument.trading_date = :trading_date
+    """
+)
+
+
+async def accept(
+    connection: AsyncConnection, command: PlaceOrder, market_now: datetime, wall_now: datetime, limits: Limits
+) -> StoredOrder:
+    """The order with its verdict; for a command seen before it is the stored one, never a second evaluation."""
+    account = await lock_account(connection, command.account_id)
+    placed = await find_placed(connection, command)
+    if placed is not None:
+        return placed
+    order = Order(
+        order_id=command.order_id,
+        account_id=account.account_id,
+        client_order_id=command.client_order_id,
+        terms=command.terms,
+        trading_date=market_now.astimezone(VIETNAM).date(),
+        fees=account.fees,
+    )
+    violations = await _violations(connection, account, order, Hold(), market_now, limits)
+    if violations:
+        return await _deny(connection, command, account, order, violations, wall_now)
+    send_after = _send_after(command.terms, market_now)
+    stored = await insert_order(
+        connection,
+        command,
+        order,
+        Verdict(accepted=True),
+        connection_id=account.connection_id,
+        version=0,
+        accepted_at=wall_now,
+        send_after=send_after,
+    )
+    key = f"{ACCEPTANCE}:{order.order_id}"
+    await post(
+        connection, account.account_id, acceptance_postings(order), key=key, kind=ACCEPTANCE, order_id=order.order_id
+    )
+    await write_events(connection, order.order_id, (_placed_event(command, order, ""),))
+    return stored
+
+
+async def recheck(
+    connection: AsyncConnection, order_id: str, market_now: datetime, wall_now: datetime, limits: Limits
+) -> StoredOrder:
+    """Check an order again that waited for its phase, its own hold not counted; a broken rule closes it as denied."""
+    locked = await lock_order(connection, order_id)
+    stored = await book_locked(connection, locked)
+    if stored.order.life is not Life.UNSENT or not stored.verdict.accepted:
+        return stored
+    own = needed_hold(stored.order)
+    violations = await _violations(connection, locked.account, stored.order, own, market_now, limits)
+    if violations:
+        return await _deny_late(connection, LockedOrder(stored, locked.account), violations)
+    send_after = _send_after(stored.order.terms, market_now)
+    if send_after != stored.send_after:
+        change = update(ORDERS).where(ORDERS.c.order_id == order_id)
+        await connection.execute(change.values(send_after=send_after, updated_at=wall_now))
+    return replace(stored, send_after=send_after)
+
+
+async def _violations(
+    connection: AsyncConnection, account: Account, order: Order, own: Hold, market_now: datetime, limits: Limits
+) -> tuple[Violation, ...]:
+    terms = order.terms
+    found = await connection.execute(
+        _SNAPSHOT,
+        {
+            "account_id": account.account_id,
+            "order_id": order.order_id,
+            "symbol": terms.symbol,
+            "trading_date": market_now.astimezone(VIETNAM).date(),
+            "cash_id": ledger_account_id(account.account_id, Bucket.AVAILABLE, CASH),
+            "shares_id": ledger_account_id(account.account_id, Bucket.AVAILABLE, terms.symbol),
+            "buy": Side.BUY.value,
+        },
+    )
+    row = found.one()
+    snapshot = Snapshot(
+        available_cash=row.available_cash + own.cash,
+        sellable_shares=row.sellable_shares + own.shares,
+        open_symbols=frozenset(row.open_symbols),
+        state=account.state,
+        fees=account.fees,
+    )
+    broken = (
+        *order_violations(terms, instrument_of(row), market_now),
+        *risk_violations(terms, snapshot, limits),
+    )
+    return tuple(sorted(broken, key=lambda violation: _CODES.index(violation.code)))
+
+
+async def _deny(
+    connection: AsyncConnection,
+    command: PlaceOrder,
+    account: Account,
+    order: Order,
+    violations: tuple[Violation, ...],
+    wall_now: datetime,
+) -> StoredOrder:
+    closing = ClosedHere(CloseReason.DENIED, _listed(violations))
+    denied = apply(order, closing)
+    stored = await insert_order(
+        connection,
+        command,
+        denied,
+        Verdict(accepted=False, violations=violations),
+        connection_id=account.connection_id,
+        version=1,
+        accepted_at=wall_now,
+        send_after=None,
+    )
+    await record(connection, order.order_id, ACCEPTANCE, closing, HOUSE, applied_version=1)
+    await write_events(connection, order.order_id, (_placed_event(command, denied, closing.text),))
+    return stored
+
+
+async def _deny_late(
+    connection: AsyncConnection, locked: LockedOrder, violations: tuple[Violation, ...]
+) -> StoredOrder:
+    order_id = locked.stored.order.order_id
+    change = update(ORDERS).where(ORDERS.c.order_id == order_id)
+    await connection.execute(change.values(recheck_violations=to_json(VIOLATIONS, violations)))
+    closing = ClosedHere(CloseReason.DENIED, _listed(violations))
+    await record(connection, order_id, RECHECK, closing, HOUSE)
+    return await book_locked(connection, locked)
+
+
+def _send_after(terms: OrderTerms, market_now: datetime) -> datetime | None:
+    phase = phase_to_send_in(terms.exchange, terms.order_type, market_now)
+    return None if phase is None or phase.start <= market_now else phase.start
+
+
+def _listed(violations: tuple[Violation, ...]) -> str:
+    return ", ".join(violation.code.value for violation in violations)
+
+
+def _placed_event(command: PlaceOrder, order: Order, detail: str) -> NewEvent:
+    denied = order.life is Life.CLOSED
+    return NewEvent(
+        version=1 if denied else 0,
+        kind="denied" if denied else "accepted",
+        level=Level.INFO,
+        actor=command.user,
+        source="api",
+        cause=command.request_id,
+        raw_hash=None,
+        old_status=None,
+        new_status=status(order),
+        detail=detail,
+    )

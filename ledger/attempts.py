@@ -1,0 +1,206 @@
+"""Requests to the broker: written down before they leave, so that only the caller who wrote one may send it.
+
+Each attempt has a request id of its own, unique for its connection and trading date and never used again.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import assert_never
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.booking import book_locked
+from ledger.events import BROKER, HOUSE
+from ledger.evidence_rows import record
+from ledger.order_rows import LockedOrder, lock_order
+from ledger.tables import ATTEMPT, SEEN_REQUEST_ID
+from market.terms import OrderTerms
+from orders.evidence import Answer, RequestAnswered, RequestStarted
+from orders.order import Action, Life, Order, RequestState
+from orders.stored import StoredOrder
+
+FIRST_REQUEST_ID = 10_000_000
+
+# A cancel whose answer was lost may be repeated: it can only take away what is left (LC-43).
+_MAY_GO_AGAIN = frozenset({RequestState.ASKED, RequestState.UNKNOWN})
+
+# The counter's row stays locked until the transaction ends: ids are given out one after the other.
+_NEXT_REQUEST_ID = text(
+    """
+    INSERT INTO request_counter AS counter (connection_id, trading_date, last_request_id)
+    VALUES (:connection_id, :trading_date, :first)
+    ON CONFLICT (connection_id, trading_date) DO UPDATE SET last_request_id = counter.last_request_id + 1
+    RETURNING CAST(last_request_id AS text) AS request_id, EXISTS (
+        SELECT 1 FROM seen_request_id seen
+        WHERE seen.connection_id = counter.connection_id AND seen.trading_date = counter.trading_date
+          AND seen.request_id = CAST(last_request_id AS text)
+    ) AS seen
+    """
+)
+
+
+class Refusal(StrEnum):
+    """Why no request may be sent now."""
+
+    CLOSED = "closed"
+    ALREADY_SENT = "already_sent"
+    CANCEL_ASKED = "cancel_asked"
+    NOT_LIVE = "not_live"
+    NO_BROKER_ORDER_ID = "no_broker_order_id"
+    NOTHING_ASKED = "nothing_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """The right to send one request, once; given only to the caller whose own transaction wrote the attempt."""
+
+    request_id: str
+    broker_account: str
+    broker_order_id: str
+    terms: OrderTerms
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptTaken:
+    """Somebody else has the attempt, or had it; `outcome_known` tells whether its answer is stored."""
+
+    request_id: str
+    outcome_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MayNotSend:
+    reason: Refusal
+
+
+AttemptOutcome = Attempt | AttemptTaken | MayNotSend
+
+
+async def start_attempt(connection: AsyncConnection, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
+    """Allot a request id and write the attempt, if what is booked allows another one (I4)."""
+    locked = await lock_order(connection, order_id)
+    locked = LockedOrder(await book_locked(connection, locked), locked.account)
+    order = locked.stored.order
+    refusal = _refusal(order, action, intent_id)
+    if refusal is not None:
+        taken = await _last_attempt(connection, order_id, action, intent_id)
+        return taken or MayNotSend(refusal)
+    request_id = await _write_attempt(connection, locked, action, intent_id)
+    return Attempt(request_id, locked.account.broker_account, order.broker_order_id, order.terms)
+
+
+async def finish_attempt(
+    connection: AsyncConnection, request_id: str, order_id: str, answered: RequestAnswered
+) -> StoredOrder:
+    """Store the answer to a request, the first one for good, and book it."""
+    locked = await lock_order(connection, order_id)
+    order = locked.stored.order
+    connection_id = locked.account.connection_id
+    unanswered = (
+        (ATTEMPT.c.connection_id == connection_id)
+        & (ATTEMPT.c.trading_date == order.trading_date)
+        & (ATTEMPT.c.request_id == request_id)
+        & ATTEMPT.c.answer.is_(None)
+    )
+    answer = update(ATTEMPT).where(unanswered)
+    await connection.execute(
+        answer.values(
+            answer=answered.answer.value, code=answered.code, text=answered.text, answered_at=func.clock_timestamp()
+        )
+    )
+    key = f"{attempt_key(connection_id, order.trading_date, request_id)}:answer"
+    await record(connection, order_id, key, answered, BROKER)
+    return await book_locked(connection, locked)
+
+
+async def give_up_attempts(connection: AsyncConnection, order_id: str) -> StoredOrder:
+    """Whoever was sending is gone: requests still on their way become unknown until their answer or other proof."""
+    locked = await lock_order(connection, order_id)
+    stored = await book_locked(connection, locked)
+    for request in stored.order.requests:
+        if request.state is RequestState.SENDING:
+            key = attempt_key(locked.account.connection_id, stored.order.trading_date, request.request_id)
+            gone = RequestAnswered(request.request_id, Answer.UNKNOWN, text="the sender ended without an answer")
+            await record(connection, order_id, f"{key}:given_up", gone, HOUSE)
+    return await book_locked(connection, LockedOrder(stored, locked.account))
+
+
+async def saw_request_ids(
+    connection: AsyncConnection, connection_id: str, trading_date: date, request_ids: frozenset[str]
+) -> None:
+    """Note ids found at the broker, so that the counter skips them; ids of our own attempts change nothing."""
+    rows = [
+        {"connection_id": connection_id, "trading_date": trading_date, "request_id": request_id}
+        for request_id in sorted(request_ids)
+    ]
+    if rows:
+        await connection.execute(insert(SEEN_REQUEST_ID).values(rows).on_conflict_do_nothing())
+
+
+def attempt_key(connection_id: str, trading_date: date, request_id: str) -> str:
+    return f"attempt:{trading_date.isoformat()}:{connection_id}:{request_id}"
+
+
+def _refusal(order: Order, action: Action, intent_id: str) -> Refusal | None:
+    if order.life is Life.CLOSED:
+        return Refusal.CLOSED
+    match action:
+        case Action.SUBMIT:
+            if order.life is not Life.UNSENT:
+                return Refusal.ALREADY_SENT
+            return Refusal.CANCEL_ASKED if order.open_cancel is not None else None
+        case Action.CANCEL | Action.AMEND:
+            return _refusal_of_change(order, action, intent_id)
+        case _:
+            assert_never(action)
+
+
+def _refusal_of_change(order: Order, action: Action, intent_id: str) -> Refusal | None:
+    asked = next((r for r in order.requests if r.intent_id == intent_id and r.action is action and r.open), None)
+    if asked is None:
+        return Refusal.NOTHING_ASKED
+    if asked.state not in _MAY_GO_AGAIN:
+        return Refusal.ALREADY_SENT
+    if order.life is not Life.LIVE:
+        return Refusal.NOT_LIVE
+    return None if order.broker_order_id else Refusal.NO_BROKER_ORDER_ID
+
+
+async def _last_attempt(
+    connection: AsyncConnection, order_id: str, action: Action, intent_id: str
+) -> AttemptTaken | None:
+    same = (ATTEMPT.c.order_id == order_id) & (ATTEMPT.c.action == action.value) & (ATTEMPT.c.intent_id == intent_id)
+    last = select(ATTEMPT.c.request_id, ATTEMPT.c.answer).where(same).order_by(ATTEMPT.c.started_at.desc()).limit(1)
+    row = (await connection.execute(last)).one_or_none()
+    return None if row is None else AttemptTaken(row.request_id, row.answer is not None)
+
+
+async def _write_attempt(connection: AsyncConnection, locked: LockedOrder, action: Action, intent_id: str) -> str:
+    account, order = locked.account, locked.stored.order
+    request_id = await _next_request_id(connection, account.connection_id, order.trading_date)
+    attempt = {
+        "connection_id": account.connection_id,
+        "trading_date": order.trading_date,
+        "request_id": request_id,
+        "order_id": order.order_id,
+        "action": action.value,
+        "intent_id": intent_id,
+        "started_at": func.clock_timestamp(),
+    }
+    await connection.execute(insert(ATTEMPT).values(attempt))
+    key = f"{attempt_key(account.connection_id, order.trading_date, request_id)}:start"
+    await record(connection, order.order_id, key, RequestStarted(action, request_id, intent_id), HOUSE)
+    await book_locked(connection, locked)
+    return request_id
+
+
+async def _next_request_id(connection: AsyncConnection, connection_id: str, trading_date: date) -> str:
+    place = {"connection_id": connection_id, "trading_date": trading_date, "first": FIRST_REQUEST_ID}
+    while True:
+        row = (await connection.execute(_NEXT_REQUEST_ID, place)).one()
+        if not row.seen:
+            request_id: str = row.request_id
+            return request_id

@@ -1,0 +1,141 @@
+"""Booking: folds what is recorded and not yet folded, and posts the difference once, all in one transaction.
+
+It is keyed by the evidence itself. A counter kept by the caller would book other content under the same number after
+a re-run.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import reduce_only
+from ledger.costs import Holding, holding_after
+from ledger.entries import post
+from ledger.events import events_of
+from ledger.evidence_rows import unapplied
+from ledger.executions import Fill, fills_after
+from ledger.order_rows import LockedOrder, lock_order
+from ledger.postings import (
+    CASH,
+    Bucket,
+    Free,
+    booking_postings,
+    deepens_shortfall,
+    ledger_account_id,
+    needed_hold,
+)
+from ledger.steps import Step, fold
+from ledger.tables import FILL
+from ledger.writing import save_fills, save_order, save_position, write_events
+from market.calendar import settlement_date
+from orders.order import Order
+from orders.stored import StoredOrder
+
+BOOKING = "booking"
+
+_STANDING = text(
+    """
+    SELECT (SELECT jsonb_object_agg(id, balance) FROM ledger_account WHERE id = ANY(CAST(:ids AS text[]))) AS balances,
+           position.quantity, position.cost_total, position.realized_pnl
+    FROM (SELECT 1) AS one
+    LEFT JOIN position ON position.account_id = :account_id AND position.symbol = :symbol
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    free: Free
+    holding: Holding
+
+
+async def book(connection: AsyncConnection, order_id: str) -> StoredOrder:
+    """Fold everything recorded for the order and return it as booked; without new evidence it is unchanged."""
+    return await book_locked(connection, await lock_order(connection, order_id))
+
+
+async def book_locked(connection: AsyncConnection, locked: LockedOrder) -> StoredOrder:
+    stored = locked.stored
+    evidence = await unapplied(connection, stored.order.order_id)
+    if not evidence:
+        return stored
+    steps = fold(stored.order, stored.version, evidence)
+    after = steps[-1].after
+    if _moves_money(stored.order, after):
+        await _book_money(connection, stored.order, steps)
+    await write_events(connection, after.order_id, events_of(steps))
+    updated_at = await save_order(connection, steps)
+    return replace(stored, order=after, version=steps[-1].version, updated_at=updated_at)
+
+
+def _moves_money(before: Order, after: Order) -> bool:
+    return needed_hold(before) != needed_hold(after) or _totals(before) != _totals(after)
+
+
+def _totals(order: Order) -> tuple[int, ...]:
+    """Totals whose change makes or explains fills; they grow only, so no change hides inside a batch."""
+    return order.matched_quantity, order.matched_value, order.reported_quantity, order.reported_value
+
+
+async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[Step, ...]) -> None:
+    after, cause = steps[-1].after, steps[-1].key
+    account_id, order_id, symbol = after.account_id, after.order_id, after.terms.symbol
+    standing = await _standing(connection, after)
+    postings = booking_postings(before, after, standing.free)
+    if postings:
+        key = f"{BOOKING}:{order_id}:{cause}"
+        await post(connection, account_id, postings, key=key, kind=BOOKING, order_id=order_id)
+    if deepens_shortfall(postings):
+        owed = ", ".join(f"{-p.amount} {p.asset}" for p in postings if p.bucket is Bucket.SHORTFALL)
+        await reduce_only(connection, account_id, order_id, cause, f"The broker's fact leaves {owed} uncovered.")
+    if _totals(before) == _totals(after):
+        return
+    fills = fills_after(await _provisional(connection, before), steps)
+    await save_fills(connection, order_id, fills)
+    holding = holding_after(standing.holding, before, after)
+    if holding != standing.holding:
+        change = holding.quantity - standing.holding.quantity
+        await save_position(connection, account_id, symbol, holding, quantity_change=change, order_id=order_id)
+
+
+async def _standing(connection: AsyncConnection, order: Order) -> _Standing:
+    account_id, symbol = order.account_id, order.terms.symbol
+    settles_on = settlement_date(order.trading_date)
+    places = [
+        ledger_account_id(account_id, Bucket.AVAILABLE, CASH),
+        ledger_account_id(account_id, Bucket.SHORTFALL, CASH),
+        ledger_account_id(account_id, Bucket.AVAILABLE, symbol),
+        ledger_account_id(account_id, Bucket.SHORTFALL, symbol),
+        ledger_account_id(account_id, Bucket.PENDING, CASH, settles_on),
+    ]
+    found = await connection.execute(_STANDING, {"ids": places, "account_id": account_id, "symbol": symbol})
+    row = found.one()
+    balance: dict[str, int] = row.balances or {}
+    amounts = [balance.get(place, 0) for place in places]
+    holding = Holding() if row.quantity is None else Holding(row.quantity, row.cost_total, row.realized_pnl)
+    return _Standing(Free(amounts[0] + amounts[1], amounts[2] + amounts[3], amounts[4]), holding)
+
+
+async def _provisional(connection: AsyncConnection, before: Order) -> tuple[Fill, ...]:
+    if before.details_complete:
+        return ()
+    standing = FILL.c.provisional & FILL.c.superseded_by.is_(None)
+    found = select(FILL).where(FILL.c.order_id == before.order_id, standing).order_by(FILL.c.id)
+    rows = await connection.execute(found)
+    return tuple(_fill_of(row) for row in rows)
+
+
+def _fill_of(row: Any) -> Fill:
+    return Fill(
+        key=row.key,
+        quantity=row.quantity,
+        price=row.price,
+        value=row.value,
+        commission=row.commission,
+        tax=row.tax,
+        executed_at=row.executed_at,
+        provisional=row.provisional,
+        superseded_by=row.superseded_by,
+    )

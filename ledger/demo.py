@@ -1,0 +1,46 @@
+"""One investor, one account and three users to try the product with."""
+
+from typing import Any
+
+from sqlalchemy import Connection, Table, create_engine
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.pool import NullPool
+
+from ledger.accounts import AccountKind, Role
+from ledger.tables import ACCOUNT, APP_USER, CONNECTION, INVESTOR, USER_GRANT
+from market.fees import SSI_ONLINE
+from risk.checks import TradingState
+
+DEMO_CONNECTION = "ssi"
+DEMO_USERS = {"trader": Role.TRADER, "viewer": Role.VIEWER, "operator": Role.OPERATOR}
+
+
+def seed_demo(database_url: str, broker_account: str) -> None:
+    """Insert what is missing; the account's id is `broker_account`, and what is there already stays as it is."""
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        _add(connection, INVESTOR, {"id": "demo", "name": "Demo investor"})
+        _add(connection, CONNECTION, {"id": DEMO_CONNECTION, "name": "SSI FastConnect"})
+        _add(connection, ACCOUNT, _account(broker_account))
+        for name, role in DEMO_USERS.items():
+            _add(connection, APP_USER, {"name": name, "role": role.value})
+            grant = {"user_name": name, "account_id": broker_account, "is_default": True}
+            _add(connection, USER_GRANT, grant)
+
+
+def _account(broker_account: str) -> dict[str, Any]:
+    return {
+        "id": broker_account,
+        "investor_id": "demo",
+        "connection_id": DEMO_CONNECTION,
+        "broker_account": broker_account,
+        "kind": AccountKind.CASH.value,
+        "state": TradingState.ACTIVE.value,
+        "commission_ppm": SSI_ONLINE.commission_ppm,
+        "sale_tax_ppm": SSI_ONLINE.sale_tax_ppm,
+        "is_foreign": False,
+    }
+
+
+def _add(connection: Connection, table: Table, row: dict[str, Any]) -> None:
+    connection.execute(insert(table).values(row).on_conflict_do_nothing())

@@ -1,0 +1,68 @@
+"""Writes postings: the transaction, its entries and the balances in one statement, so that they cannot part."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.postings import Posting, ledger_account_id
+from ledger.tables import LEDGER_ACCOUNT
+
+# A balance is changed before a missing one is opened: PostgreSQL checks the constraints of a row that it is about to
+# insert even where a conflict would turn the insert into an update.
+_POST = text(
+    """
+    WITH posted AS (
+        SELECT * FROM unnest(
+            CAST(:ids AS text[]), CAST(:buckets AS text[]), CAST(:assets AS text[]),
+            CAST(:settlement_dates AS date[]), CAST(:amounts AS bigint[])
+        ) AS posted (id, bucket, asset, settles_on, amount)
+    ), changed AS (
+        UPDATE ledger_account SET balance = balance + posted.amount
+        FROM posted WHERE ledger_account.id = posted.id
+        RETURNING ledger_account.id
+    ), opened AS (
+        INSERT INTO ledger_account (id, account_id, bucket, asset, settles_on, balance)
+        SELECT id, :account_id, bucket, asset, settles_on, amount
+        FROM posted WHERE id NOT IN (SELECT id FROM changed)
+    ), booked AS (
+        INSERT INTO ledger_transaction (key, kind, account_id, order_id)
+        VALUES (:key, :kind, :account_id, CAST(:order_id AS text)) RETURNING id
+    )
+    INSERT INTO ledger_entry (transaction_id, ledger_account_id, amount)
+    SELECT booked.id, posted.id, posted.amount FROM booked, posted
+    """
+)
+
+
+async def post(
+    connection: AsyncConnection,
+    account_id: str,
+    postings: Sequence[Posting],
+    *,
+    key: str,
+    kind: str,
+    order_id: str | None = None,
+) -> None:
+    """Book `postings` as one transaction under the unique `key`; the account must be locked."""
+    ids = [ledger_account_id(account_id, p.bucket, p.asset, p.settles_on) for p in postings]
+    await connection.execute(
+        _POST,
+        {
+            "ids": ids,
+            "buckets": [p.bucket.value for p in postings],
+            "assets": [p.asset for p in postings],
+            "settlement_dates": [p.settles_on for p in postings],
+            "amounts": [p.amount for p in postings],
+            "account_id": account_id,
+            "key": key,
+            "kind": kind,
+            "order_id": order_id,
+        },
+    )
+
+
+async def balances(connection: AsyncConnection, ids: Iterable[str]) -> Mapping[str, int]:
+    """Balance by ledger account id; one that was never opened is missing."""
+    found = select(LEDGER_ACCOUNT.c.id, LEDGER_ACCOUNT.c.balance).where(LEDGER_ACCOUNT.c.id.in_(list(ids)))
+    return {row.id: row.balance for row in await connection.execute(found)}

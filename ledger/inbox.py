@@ -1,0 +1,178 @@
+"""The inbox: every message of the broker is stored, word for word, before anything else is done with it."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from pydantic_core import PydanticSerializationError
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import AlertKind
+from ledger.json_columns import to_json
+from ledger.tables import ACCOUNT_ALERT, INBOX
+from orders.evidence import EVIDENCE, Evidence
+
+# The rows that were there before are told apart by their hash: the same key with other words is a contradiction.
+_STORE = text(
+    """
+    INSERT INTO inbox (connection_id, trading_date, key, sequence, raw, raw_hash, broker_account, request_ids,
+                       broker_order_id, evidence, problem)
+    SELECT :connection_id, :trading_date, key, sequence, raw, raw_hash, broker_account,
+           string_to_array(request_ids, ','), broker_order_id, CAST(evidence AS jsonb), problem
+    FROM unnest(
+        CAST(:keys AS text[]), CAST(:sequences AS bigint[]), CAST(:raws AS bytea[]), CAST(:hashes AS bytea[]),
+        CAST(:broker_accounts AS text[]), CAST(:request_ids AS text[]), CAST(:broker_order_ids AS text[]),
+        CAST(:evidence AS text[]), CAST(:problems AS text[])
+    ) AS message (key, sequence, raw, raw_hash, broker_account, request_ids, broker_order_id, evidence, problem)
+    ON CONFLICT (connection_id, trading_date, key) DO NOTHING
+    RETURNING key
+    """
+)
+
+_KNOWN = text(
+    """
+    SELECT key, raw_hash, order_id FROM inbox
+    WHERE connection_id = :connection_id AND trading_date = :trading_date AND key = ANY(CAST(:keys AS text[]))
+    """
+)
+
+
+@dataclass(frozen=True, slots=True)
+class InboxMessage:
+    """One message with all that can tell which order it is; `request_ids` in the order in which to try them.
+
+    `evidence` is None for what says nothing about an order; `problem` says why a message was not understood.
+    """
+
+    raw: str
+    key: str
+    sequence: int | None = None
+    account: str = ""
+    request_ids: tuple[str, ...] = ()
+    broker_order_id: str = ""
+    evidence: Evidence | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unrouted:
+    """Evidence that belongs to no order we know, and since when the oldest of it waits."""
+
+    count: int
+    oldest: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A message in a form that PostgreSQL stores whatever the broker put in it."""
+
+    message: InboxMessage
+    raw: bytes
+    digest: bytes
+    evidence: str | None
+    problem: str
+
+
+async def store_raw(
+    connection: AsyncConnection, connection_id: str, trading_date: date, messages: Sequence[InboxMessage]
+) -> None:
+    """Store the messages that are not there yet; other words under a known key raise an alert (LC-24)."""
+    if not messages:
+        return
+    rows = [_row(message) for message in messages]
+    place = {"connection_id": connection_id, "trading_date": trading_date}
+    stored = await connection.execute(_STORE, {**place, **_arrays(rows)})
+    new = stored.scalars().all()
+    if len(new) < len(rows):
+        await _compare(connection, place, rows)
+    fresh = set(new)
+    for row in rows:
+        if row.problem and row.message.key in fresh:
+            key = f"unreadable:{connection_id}:{trading_date.isoformat()}:{row.message.key}"
+            await _alert(connection, connection_id, AlertKind.UNREADABLE_MESSAGE, key, row.problem)
+
+
+async def cursor(connection: AsyncConnection, connection_id: str, trading_date: date) -> int:
+    """The highest sequence number stored for the day, 0 before the first."""
+    of_the_day = (INBOX.c.connection_id == connection_id) & (INBOX.c.trading_date == trading_date)
+    highest = select(func.coalesce(func.max(INBOX.c.sequence), 0)).where(of_the_day)
+    found: int = (await connection.execute(highest)).scalar_one()
+    return found
+
+
+async def unrouted(connection: AsyncConnection, connection_id: str, trading_date: date) -> Unrouted:
+    waiting = (
+        (INBOX.c.connection_id == connection_id)
+        & (INBOX.c.trading_date == trading_date)
+        & INBOX.c.order_id.is_(None)
+        & INBOX.c.evidence.is_not(None)
+    )
+    row = (await connection.execute(select(func.count(), func.min(INBOX.c.received_at)).where(waiting))).one()
+    return Unrouted(row[0], row[1])
+
+
+def _row(message: InboxMessage) -> _Row:
+    raw = message.raw.encode("utf-8", "surrogatepass")
+    evidence, problem = _storable(message)
+    return _Row(message, raw, hashlib.sha256(raw).digest(), evidence, problem)
+
+
+def _storable(message: InboxMessage) -> tuple[str | None, str]:
+    """JSON of the evidence; words that no text column takes make the message unreadable, never the feed stop."""
+    if message.evidence is None:
+        return None, _plain(message.problem)
+    try:
+        evidence = to_json(EVIDENCE, message.evidence)
+    except PydanticSerializationError as error:
+        return None, f"its text is not Unicode: {error}"
+    if "\\u0000" in evidence:
+        return None, "its text has NUL characters"
+    return evidence, _plain(message.problem)
+
+
+def _plain(words: str) -> str:
+    return words.encode("utf-8", "replace").decode().replace("\x00", "?")
+
+
+def _arrays(rows: Sequence[_Row]) -> dict[str, list[object]]:
+    return {
+        "keys": [row.message.key for row in rows],
+        "sequences": [row.message.sequence for row in rows],
+        "raws": [row.raw for row in rows],
+        "hashes": [row.digest for row in rows],
+        "broker_accounts": [_plain(row.message.account) for row in rows],
+        "request_ids": [_plain(",".join(filter(None, row.message.request_ids))) for row in rows],
+        "broker_order_ids": [_plain(row.message.broker_order_id) for row in rows],
+        "evidence": [row.evidence for row in rows],
+        "problems": [row.problem for row in rows],
+    }
+
+
+async def _compare(connection: AsyncConnection, place: dict[str, object], rows: Sequence[_Row]) -> None:
+    keys = [row.message.key for row in rows]
+    known = {row.key: row for row in await connection.execute(_KNOWN, {**place, "keys": keys})}
+    for row in rows:
+        before = known[row.message.key]
+        if before.raw_hash == row.digest:
+            continue
+        key = f"contradiction:{place['connection_id']}:{place['trading_date']}:{row.message.key}:{row.digest.hex()}"
+        words = f"Message {row.message.key} came again with other words: {_plain(row.message.raw)}"
+        await _alert(
+            connection, str(place["connection_id"]), AlertKind.CONTRADICTING_MESSAGE, key, words, before.order_id
+        )
+
+
+async def _alert(
+    connection: AsyncConnection, connection_id: str, kind: AlertKind, key: str, words: str, order_id: str | None = None
+) -> None:
+    alert = {
+        "key": key,
+        "kind": kind.value,
+        "connection_id": connection_id,
+        "order_id": order_id,
+        "text": words,
+    }
+    await connection.execute(insert(ACCOUNT_ALERT).values(alert).on_conflict_do_nothing())

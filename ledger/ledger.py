@@ -1,0 +1,253 @@
+"""The ledger's face: each method is one transaction, and nothing outside this room speaks SQL."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from ledger import acceptance, accounts, attempts, booking, evidence_rows, inbox, instruments, routing, settlement
+from ledger.accounts import Account, Connection, UserGrants
+from ledger.attempts import AttemptOutcome
+from ledger.inbox import InboxMessage, Unrouted
+from ledger.order_rows import connection_of, load_order
+from ledger.reads import alerts as alert_reads
+from ledger.reads import at_broker, proofs
+from ledger.reads import orders as order_reads
+from ledger.reads import positions as position_reads
+from ledger.reads.alerts import Alert
+from ledger.reads.orders import Event, Execution, OrderPage
+from ledger.reads.positions import Cash, Position
+from ledger.reads.proofs import Imbalance
+from ledger.routing import RoutedOrder
+from market.instrument import Instrument
+from market.vocabulary import Exchange, Side
+from orders.commands import PlaceOrder
+from orders.evidence import Evidence, RequestAnswered
+from orders.order import Action, Order
+from orders.status import Status
+from orders.stored import StoredOrder
+from risk.checks import Limits
+
+
+class Ledger:
+    """Money, shares and orders as booked, over one engine, whose life is its owner's business."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        self._engine = engine
+        self._reads = engine.execution_options(isolation_level="AUTOCOMMIT")  # single statements need no BEGIN
+
+    # Acceptance
+
+    async def accept(
+        self, command: PlaceOrder, market_now: datetime, wall_now: datetime, limits: Limits
+    ) -> StoredOrder:
+        """Check, hold and store the verdict; for a known order id or client order id the stored order is the answer.
+
+        The caller compares fingerprints. Raises `UnknownAccountError`.
+        """
+        async with self._engine.begin() as connection:
+            return await acceptance.accept(connection, command, market_now, wall_now, limits)
+
+    async def recheck(self, order_id: str, market_now: datetime, wall_now: datetime, limits: Limits) -> StoredOrder:
+        """Check an order that waited for its phase; broken rules close it as denied. Raises `UnknownOrderError`."""
+        async with self._engine.begin() as connection:
+            return await acceptance.recheck(connection, order_id, market_now, wall_now, limits)
+
+    async def load(self, order_id: str) -> StoredOrder | None:
+        async with self._reads.connect() as connection:
+            return await load_order(connection, order_id)
+
+    async def connection_of(self, order_id: str) -> str:
+        """The broker connection that the order belongs to. Raises `UnknownOrderError`."""
+        async with self._reads.connect() as connection:
+            return await connection_of(connection, order_id)
+
+    # Evidence and booking
+
+    async def record(self, order_id: str, key: str, evidence: Evidence, source: str) -> None:
+        """Store evidence for an order; the first word under a key stands."""
+        async with self._engine.begin() as connection:
+            await evidence_rows.record(connection, order_id, key, evidence, source)
+
+    async def book(self, order_id: str) -> StoredOrder:
+        """Fold all evidence not yet folded and post the difference once. Raises `UnknownOrderError`."""
+        async with self._engine.begin() as connection:
+            return await booking.book(connection, order_id)
+
+    # Attempts
+
+    async def start_attempt(self, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
+        """Only the caller that gets an `Attempt` may send. Raises `UnknownOrderError`."""
+        async with self._engine.begin() as connection:
+            return await attempts.start_attempt(connection, order_id, action, intent_id)
+
+    async def finish_attempt(self, request_id: str, order_id: str, answered: RequestAnswered) -> StoredOrder:
+        """Store the answer (the first one stands) and book it. Raises `UnknownOrderError`."""
+        async with self._engine.begin() as connection:
+            return await attempts.finish_attempt(connection, request_id, order_id, answered)
+
+    async def give_up_attempts(self, order_id: str) -> StoredOrder:
+        """Requests whose sender is gone become unknown until proof comes. Raises `UnknownOrderError`."""
+        async with self._engine.begin() as connection:
+            return await attempts.give_up_attempts(connection, order_id)
+
+    async def saw_request_ids(self, connection_id: str, trading_date: date, request_ids: frozenset[str]) -> None:
+        """Request ids found at the broker are never allotted again."""
+        async with self._engine.begin() as connection:
+            await attempts.saw_request_ids(connection, connection_id, trading_date, request_ids)
+
+    # Feed
+
+    async def store_raw(self, connection_id: str, trading_date: date, messages: Sequence[InboxMessage]) -> None:
+        """Store messages that are not there yet; other words under a known key raise an alert (LC-24)."""
+        async with self._engine.begin() as connection:
+            await inbox.store_raw(connection, connection_id, trading_date, messages)
+
+    async def cursor(self, connection_id: str, trading_date: date) -> int:
+        """The highest sequence number stored for the day, 0 before the first."""
+        async with self._reads.connect() as connection:
+            return await inbox.cursor(connection, connection_id, trading_date)
+
+    async def route(self, connection_id: str, trading_date: date) -> tuple[RoutedOrder, ...]:
+        """Route what can be routed; returns every order of the day with unapplied evidence, old or new."""
+        async with self._engine.begin() as connection:
+            return await routing.route(connection, connection_id, trading_date)
+
+    async def unrouted(self, connection_id: str, trading_date: date) -> Unrouted:
+        """How much evidence belongs to no order we know."""
+        async with self._reads.connect() as connection:
+            return await inbox.unrouted(connection, connection_id, trading_date)
+
+    async def orders_at_broker(
+        self, connection_id: str, trading_date: date, broker_order_ids: Collection[str]
+    ) -> dict[str, Order]:
+        """The booked order of each broker order id that is known to be ours."""
+        async with self._reads.connect() as connection:
+            return await at_broker.orders_at_broker(connection, connection_id, trading_date, broker_order_ids)
+
+    # Housekeeping
+
+    async def open_orders(self) -> tuple[StoredOrder, ...]:
+        """Orders that need a running workflow: not closed, evidence missing, or evidence not yet folded."""
+        async with self._reads.connect() as connection:
+            return await order_reads.open_orders(connection)
+
+    async def waiting_orders(self, exchange: Exchange) -> tuple[str, ...]:
+        """Ids of accepted orders that were never sent, in the order of their acceptance."""
+        async with self._reads.connect() as connection:
+            return await order_reads.waiting_orders(connection, exchange)
+
+    async def settle_due(self, market_now: datetime) -> int:
+        """Make everything available whose settlement time has come; returns how many buckets moved."""
+        async with self._reads.connect() as connection:
+            due = await settlement.accounts_due(connection, market_now)
+        moved = 0
+        for account_id in due:
+            async with self._engine.begin() as connection:
+                moved += await settlement.settle_account(connection, account_id, market_now)
+        return moved
+
+    async def open_balances(
+        self, account_id: str, trading_date: date, cash: int, shares: Mapping[str, tuple[int, int]]
+    ) -> bool:
+        """Book once what an account owns at first: settled VND, and symbol to (owned, average price in VND)."""
+        async with self._engine.begin() as connection:
+            return await settlement.open_balances(connection, account_id, trading_date, cash, shares)
+
+    async def save_instruments(self, rows: Sequence[Instrument]) -> int:
+        """Insert or replace by symbol and trading date; returns how many were written."""
+        async with self._engine.begin() as connection:
+            return await instruments.save_instruments(connection, rows)
+
+    async def instruments_loaded(self, trading_date: date) -> int:
+        async with self._reads.connect() as connection:
+            return await instruments.instruments_loaded(connection, trading_date)
+
+    async def instrument(self, symbol: str, trading_date: date) -> Instrument | None:
+        async with self._reads.connect() as connection:
+            return await instruments.load_instrument(connection, symbol, trading_date)
+
+    async def connections(self) -> tuple[Connection, ...]:
+        async with self._reads.connect() as connection:
+            return await accounts.connections(connection)
+
+    async def accounts_of(self, connection_id: str) -> tuple[Account, ...]:
+        async with self._reads.connect() as connection:
+            return await accounts.accounts_of(connection, connection_id)
+
+    # Reads
+
+    async def orders(
+        self,
+        account_ids: Collection[str],
+        *,
+        status: frozenset[Status] | None = None,
+        symbol: str | None = None,
+        side: Side | None = None,
+        client_order_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> OrderPage:
+        """A page of orders, newest first. Raises `BadCursorError`."""
+        async with self._reads.connect() as connection:
+            return await order_reads.list_orders(
+                connection,
+                account_ids,
+                status=status,
+                symbol=symbol,
+                side=side,
+                client_order_id=client_order_id,
+                cursor=cursor,
+                limit=limit,
+            )
+
+    async def executions(self, order_id: str) -> tuple[Execution, ...]:
+        async with self._reads.connect() as connection:
+            return await order_reads.executions(connection, order_id)
+
+    async def events(self, order_id: str) -> tuple[Event, ...]:
+        async with self._reads.connect() as connection:
+            return await order_reads.events(connection, order_id)
+
+    async def positions(self, account_id: str) -> tuple[Position, ...]:
+        async with self._reads.connect() as connection:
+            return await position_reads.positions(connection, account_id)
+
+    async def position(self, account_id: str, symbol: str) -> Position | None:
+        async with self._reads.connect() as connection:
+            return await position_reads.position(connection, account_id, symbol)
+
+    async def cash(self, account_id: str) -> Cash:
+        async with self._reads.connect() as connection:
+            return await position_reads.cash(connection, account_id)
+
+    async def grants(self, user: str) -> UserGrants | None:
+        async with self._reads.connect() as connection:
+            return await accounts.grants(connection, user)
+
+    async def account(self, account_id: str) -> Account | None:
+        async with self._reads.connect() as connection:
+            return await accounts.load_account(connection, account_id)
+
+    async def alerts(self, limit: int = 100) -> tuple[Alert, ...]:
+        """The newest alerts first."""
+        async with self._reads.connect() as connection:
+            return await alert_reads.alerts(connection, limit)
+
+    # Proofs
+
+    async def trial_balance(self) -> tuple[Imbalance, ...]:
+        """Everything that does not add up; empty when the ledger is sound (I5)."""
+        async with self._reads.connect() as connection:
+            return await proofs.trial_balance(connection)
+
+    async def refold(self, order_id: str) -> Order:
+        """The order as its stored evidence makes it, folded from the start again (I3)."""
+        async with self._reads.connect() as connection:
+            return await proofs.refold(connection, order_id)
+
+    async def ping(self) -> None:
+        """Raise unless the database answers."""
+        async with self._reads.connect() as connection:
+            await connection.execute(text("SELECT 1"))

@@ -1,0 +1,1 @@
+"""What the API reads: frozen values, never rows."""

@@ -1,0 +1,171 @@
+"""Lists of orders, their executions and their events."""
+
+import base64
+import binascii
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.events import Level
+from ledger.order_rows import STORED_COLUMNS, select_stored, stored_of
+from ledger.tables import FILL, ORDER_EVENT, ORDER_EVIDENCE, ORDERS
+from market.vocabulary import Exchange, Side
+from orders.order import Life
+from orders.status import Status
+from orders.stored import StoredOrder
+
+
+class BadCursorError(ValueError):
+    """The cursor was not made by an earlier page."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """`next_cursor` is None on the last page."""
+
+    orders: tuple[StoredOrder, ...]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One fill; price and charges in VND. A `provisional` one stands for executions not yet known (LC-25)."""
+
+    execution_id: str
+    quantity: int
+    price: int
+    value: int
+    commission: int
+    tax: int
+    executed_at: datetime
+    provisional: bool
+    superseded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One line of an order's story; `version` is the order's after it, `raw_hash` the broker message's (hex)."""
+
+    event_id: int
+    order_id: str
+    version: int
+    kind: str
+    level: Level
+    actor: str
+    source: str
+    cause: str
+    raw_hash: str
+    old_status: Status | None
+    new_status: Status
+    detail: str
+    occurred_at: datetime
+
+
+async def list_orders(
+    connection: AsyncConnection,
+    account_ids: Collection[str],
+    *,
+    status: frozenset[Status] | None = None,
+    symbol: str | None = None,
+    side: Side | None = None,
+    client_order_id: str | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> OrderPage:
+    """Orders of the accounts, newest first; orders placed meanwhile never shift a later page.
+
+    Raises `BadCursorError`.
+    """
+    found = select(*STORED_COLUMNS, ORDERS.c.accepted_sequence).where(ORDERS.c.account_id.in_(sorted(account_ids)))
+    if status is not None:
+        found = found.where(ORDERS.c.status.in_(sorted(status)))
+    if symbol is not None:
+        found = found.where(ORDERS.c.symbol == symbol)
+    if side is not None:
+        found = found.where(ORDERS.c.side == side.value)
+    if client_order_id is not None:
+        found = found.where(ORDERS.c.client_order_id == client_order_id)
+    if cursor is not None:
+        found = found.where(ORDERS.c.accepted_sequence < _sequence_of(cursor))
+    one_more = found.order_by(ORDERS.c.accepted_sequence.desc()).limit(limit + 1)
+    rows = (await connection.execute(one_more)).all()
+    page = rows[:limit]
+    following = _cursor_of(page[-1].accepted_sequence) if len(rows) > limit else None
+    return OrderPage(tuple(stored_of(row) for row in page), following)
+
+
+async def open_orders(connection: AsyncConnection) -> tuple[StoredOrder, ...]:
+    """Orders that need a running workflow: not closed, evidence missing, or evidence not yet folded."""
+    unapplied = exists().where(
+        ORDER_EVIDENCE.c.order_id == ORDERS.c.order_id, ORDER_EVIDENCE.c.applied_version.is_(None)
+    )
+    needing = select_stored().where(or_(~ORDERS.c.complete, unapplied)).order_by(ORDERS.c.accepted_sequence)
+    return tuple(stored_of(row) for row in await connection.execute(needing))
+
+
+async def waiting_orders(connection: AsyncConnection, exchange: Exchange) -> tuple[str, ...]:
+    """Ids of accepted orders that were never sent, in the order of their acceptance."""
+    waiting = (
+        select(ORDERS.c.order_id)
+        .where(ORDERS.c.life == Life.UNSENT.value, ORDERS.c.exchange == exchange.value, ~ORDERS.c.complete)
+        .order_by(ORDERS.c.accepted_sequence)
+    )
+    return tuple((await connection.execute(waiting)).scalars())
+
+
+async def executions(connection: AsyncConnection, order_id: str) -> tuple[Execution, ...]:
+    """All fills ever booked; those not superseded add up to what is filled."""
+    rows = await connection.execute(select(FILL).where(FILL.c.order_id == order_id).order_by(FILL.c.id))
+    return tuple(
+        Execution(
+            execution_id=row.key,
+            quantity=row.quantity,
+            price=row.price,
+            value=row.value,
+            commission=row.commission,
+            tax=row.tax,
+            executed_at=row.executed_at,
+            provisional=row.provisional,
+            superseded=row.superseded_by is not None,
+        )
+        for row in rows
+    )
+
+
+async def events(connection: AsyncConnection, order_id: str) -> tuple[Event, ...]:
+    told = select(ORDER_EVENT).where(ORDER_EVENT.c.order_id == order_id).order_by(ORDER_EVENT.c.id)
+    return tuple(
+        Event(
+            event_id=row.id,
+            order_id=row.order_id,
+            version=row.version,
+            kind=row.kind,
+            level=Level(row.level),
+            actor=row.actor,
+            source=row.source,
+            cause=row.cause,
+            raw_hash=row.raw_hash.hex() if row.raw_hash else "",
+            old_status=Status(row.old_status) if row.old_status else None,
+            new_status=Status(row.new_status),
+            detail=row.detail,
+            occurred_at=row.occurred_at,
+        )
+        for row in await connection.execute(told)
+    )
+
+
+def _cursor_of(sequence: int) -> str:
+    return base64.urlsafe_b64encode(f"o{sequence}".encode()).decode().rstrip("=")
+
+
+def _sequence_of(cursor: str) -> int:
+    try:
+        words = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
+    except (binascii.Error, UnicodeError):
+        words = ""
+    if not words.startswith("o") or not words[1:].isdecimal():
+        raise BadCursorError(f"{cursor!r} is not a cursor; use next_cursor of the page before")
+    return int(words[1:])

@@ -1,0 +1,79 @@
+"""Movements without an order: pending cash and shares that settle, and the balances an account opens with."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import lock_account
+from ledger.costs import Holding
+from ledger.entries import balances, post
+from ledger.postings import CASH, Bucket, Posting, external_postings, ledger_account_id, settlement_postings
+from ledger.tables import ACCOUNT, LEDGER_ACCOUNT, LEDGER_ENTRY
+from ledger.writing import save_position
+from market.calendar import SETTLEMENT_TIME, VIETNAM
+
+SETTLEMENT = "settlement"
+EXTERNAL_MOVEMENT = "external_movement"
+
+
+async def accounts_due(connection: AsyncConnection, market_now: datetime) -> tuple[str, ...]:
+    """Accounts with something pending whose settlement time has come."""
+    due = select(LEDGER_ACCOUNT.c.account_id).where(_is_due(market_now)).distinct()
+    return tuple((await connection.execute(due.order_by(LEDGER_ACCOUNT.c.account_id))).scalars())
+
+
+async def settle_account(connection: AsyncConnection, account_id: str, market_now: datetime) -> int:
+    """Make everything due available, from 13:00 Vietnam time of its date on (VN-A11); returns the buckets moved."""
+    await lock_account(connection, account_id)
+    last_entry = select(func.max(LEDGER_ENTRY.c.id)).where(LEDGER_ENTRY.c.ledger_account_id == LEDGER_ACCOUNT.c.id)
+    due = (
+        select(LEDGER_ACCOUNT, last_entry.scalar_subquery().label("last_entry"))
+        .where(LEDGER_ACCOUNT.c.account_id == account_id, _is_due(market_now))
+        .order_by(LEDGER_ACCOUNT.c.id)
+    )
+    rows = (await connection.execute(due)).all()
+    for row in rows:
+        free = await _free(connection, account_id, row.asset)
+        postings = settlement_postings(row.asset, row.settles_on, row.balance, free)
+        await post(connection, account_id, postings, key=f"settlement:{row.id}:{row.last_entry}", kind=SETTLEMENT)
+    return len(rows)
+
+
+async def open_balances(
+    connection: AsyncConnection, account_id: str, trading_date: date, cash: int, shares: Mapping[str, tuple[int, int]]
+) -> bool:
+    """Book what an account owns when we first see it; `shares` is symbol to (owned, average price in VND).
+
+    Returns False when that was done before, be it with nothing: what came later is not an opening balance.
+    """
+    account = await lock_account(connection, account_id)
+    if account.opened:
+        return False
+    await connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(opened_on=trading_date))
+    postings: list[Posting] = list(external_postings(CASH, cash, await _free(connection, account_id, CASH)))
+    for symbol, (owned, _) in shares.items():
+        postings.extend(external_postings(symbol, owned, await _free(connection, account_id, symbol)))
+    if postings:
+        await post(connection, account_id, postings, key=f"opening:{account_id}", kind=EXTERNAL_MOVEMENT)
+    for symbol, (owned, average_price) in shares.items():
+        if owned:
+            holding = Holding(owned, owned * average_price)
+            await save_position(connection, account_id, symbol, holding, quantity_change=owned, order_id=None)
+    return True
+
+
+async def _free(connection: AsyncConnection, account_id: str, asset: str) -> int:
+    buckets = (Bucket.AVAILABLE, Bucket.SHORTFALL)
+    found = await balances(connection, [ledger_account_id(account_id, bucket, asset) for bucket in buckets])
+    return sum(found.values())
+
+
+def _is_due(market_now: datetime) -> Any:
+    local = market_now.astimezone(VIETNAM)
+    pending = (LEDGER_ACCOUNT.c.bucket == Bucket.PENDING.value) & (LEDGER_ACCOUNT.c.balance > 0)
+    if local.time() >= SETTLEMENT_TIME:
+        return pending & (LEDGER_ACCOUNT.c.settles_on <= local.date())
+    return pending & (LEDGER_ACCOUNT.c.settles_on < local.date())

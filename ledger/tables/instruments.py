@@ -1,0 +1,21 @@
+"""Reference data of every security for every trading day."""
+
+from datetime import date
+
+from sqlmodel import Field, SQLModel
+
+from ledger.tables.table import amount
+
+
+class InstrumentRow(SQLModel, table=True):
+    __tablename__ = "instrument"
+
+    trading_date: date = Field(primary_key=True)
+    symbol: str = Field(primary_key=True)
+    name: str
+    exchange: str
+    kind: str
+    reference: int = amount()
+    ceiling: int = amount()
+    floor: int = amount()
+    status: str

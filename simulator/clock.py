@@ -1,0 +1,54 @@
+"""Where the market's clock starts and restarts, so that a session is open whatever the hour on the wall."""
+
+from datetime import date, datetime, time
+
+from market.calendar import VIETNAM, is_trading_day, next_trading_day, previous_trading_day
+from market.clock import MarketClock
+from market.phases import CONTINUOUS, phase_at, phases_of
+from market.vocabulary import Exchange
+
+FIRST_TIME = time(10, 0)
+MORNING_TIME = time(9, 20)
+MAXIMUM_RATE = 600
+
+
+def at_time(day: date, moment: time) -> datetime:
+    return datetime.combine(day, moment, VIETNAM)
+
+
+def is_open_everywhere(instant: datetime) -> bool:
+    """Whether all three exchanges trade continuously."""
+    return all(phase_at(exchange, instant).name in CONTINUOUS for exchange in Exchange)
+
+
+def first_instant(wall: datetime) -> datetime:
+    """Market time of a new simulation: the wall's if the real session is open, else 10:00 of the latest trading day."""
+    if is_open_everywhere(wall):
+        return wall
+    today = wall.astimezone(VIETNAM).date()
+    return at_time(today if is_trading_day(today) else previous_trading_day(today), FIRST_TIME)
+
+
+def open_instant(instant: datetime) -> datetime:
+    """`instant` if the session is open, else the next moment from 09:20 on at which all exchanges trade."""
+    if is_open_everywhere(instant):
+        return instant
+    today = instant.astimezone(VIETNAM).date()
+    earliest = max(instant, at_time(today, MORNING_TIME))
+    starts = {phase.start for exchange in Exchange for phase in phases_of(exchange, today)}
+    candidates = [moment for moment in starts | {earliest} if moment >= earliest and is_open_everywhere(moment)]
+    return min(candidates, default=at_time(next_trading_day(today), MORNING_TIME))
+
+
+def started(instant: datetime, wall: datetime, rate: int, version: int) -> MarketClock:
+    return MarketClock(anchor_wall=wall, anchor_market=instant, rate=rate, version=version)
+
+
+def reset(clock: MarketClock, wall: datetime, *, now: datetime | None = None, rate: int | None = None) -> MarketClock:
+    """The clock set to another market time, another rate or both; its version tells followers that it was set."""
+    return MarketClock(
+        anchor_wall=wall,
+        anchor_market=clock.at(wall) if now is None else now,
+        rate=clock.rate if rate is None else rate,
+        version=clock.version + 1,
+    )

@@ -1,0 +1,23 @@
+"""The control API put together, with its OpenAPI page at `/control/docs`."""
+
+from fastapi import FastAPI
+
+from simulator.control.broker_routes import broker_routes
+from simulator.control.clock_routes import clock_routes
+from simulator.control.fault_routes import fault_routes
+from simulator.control.market_routes import market_routes
+from simulator.control.parts import Parts
+
+
+def control_application(parts: Parts) -> FastAPI:
+    control = FastAPI(title="SSI simulator control", description="Prices and money in VND, quantities in shares.")
+
+    @control.get("/health", tags=["health"])
+    async def health() -> dict[str, str]:
+        return {"status": "ok"}
+
+    control.include_router(clock_routes(parts.simulation))
+    control.include_router(market_routes(parts.simulation))
+    control.include_router(broker_routes(parts.simulation, parts.received))
+    control.include_router(fault_routes(parts))
+    return control

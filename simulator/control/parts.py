@@ -1,0 +1,18 @@
+"""What the control routes work on."""
+
+from dataclasses import dataclass
+
+from simulator.faults import Faults
+from simulator.received import Received
+from simulator.simulation import Simulation
+from simulator.switches import Switches
+from simulator.wire.streams import Streams
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    simulation: Simulation
+    streams: Streams
+    faults: Faults
+    received: Received
+    switches: Switches

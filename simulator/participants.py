@@ -1,0 +1,148 @@
+"""The other participants: market makers who quote around a wandering price, and takers who trade against the book.
+
+They are drawn from one seeded source, a few securities per step, and look first where a client's order waits.
+"""
+
+from dataclasses import dataclass, field
+from itertools import count
+from random import Random
+
+from market.lots import LOT
+from market.phases import CONTINUOUS
+from market.ticks import next_tick_down, next_tick_up
+from market.vocabulary import Side
+from simulator.book import Resting
+from simulator.broker_order import RESTING_STATUSES
+from simulator.matching import trade
+from simulator.security import Board, Security, board_for
+from simulator.state import ExchangeState
+
+QUOTED_LEVELS = 4
+SECURITIES_PER_STEP = 3
+REACH_IN_TICKS = 3
+"""A taker pays at most this many ticks through the middle, so a client's order further away is left alone."""
+
+_WANDER_PER_MILLE = 15
+_TAKER_CHANCE = 0.6
+
+
+@dataclass(slots=True)
+class Participants:
+    """`middle` is what they hold a security to be worth, in VND; their own orders are known by `quotes`."""
+
+    random: Random
+    enabled: bool = True
+    middle: dict[str, int] = field(default_factory=dict)
+    quotes: dict[tuple[str, Board], list[str]] = field(default_factory=dict)
+    _cursor: int = 0
+    _ids: "count[int]" = field(default_factory=count)
+
+    def step(self, state: ExchangeState) -> set[str]:
+        """Quote and trade in a few open securities; their symbols."""
+        if not self.enabled:
+            return set()
+        visited = self._due(state)
+        for symbol, board in visited:
+            security = state.securities[symbol]
+            if state.phase_of(security.listing.exchange) in CONTINUOUS:
+                self._visit(state, security, board)
+        return {symbol for symbol, board in visited if board is Board.ROUND}
+
+    def open_market(self, state: ExchangeState) -> None:
+        """Quote every open security at once, so that a fresh market is not empty."""
+        for security in state.securities.values():
+            if self.enabled and state.phase_of(security.listing.exchange) in CONTINUOUS:
+                self._quote(state, security, Board.ROUND)
+
+    def forget(self) -> None:
+        """A day has ended: the books are empty, and prices start from the new references."""
+        self.quotes.clear()
+        self.middle.clear()
+
+    def withdraw(self, state: ExchangeState) -> None:
+        """Take every quote out of the books."""
+        for symbol, board in list(self.quotes):
+            self._withdraw_quotes(state.securities[symbol], board)
+
+    def _due(self, state: ExchangeState) -> list[tuple[str, Board]]:
+        symbols = list(state.securities)
+        turn = [symbols[(self._cursor + step) % len(symbols)] for step in range(SECURITIES_PER_STEP)]
+        self._cursor = (self._cursor + SECURITIES_PER_STEP) % len(symbols)
+        waiting = [
+            (order.symbol, board_for(order.quantity))
+            for order in state.orders.values()
+            if order.status in RESTING_STATUSES
+        ]
+        return list(dict.fromkeys([*waiting, *((symbol, Board.ROUND) for symbol in turn)]))
+
+    def _visit(self, state: ExchangeState, security: Security, board: Board) -> None:
+        self._wander(security)
+        self._quote(state, security, board)
+        if self.random.random() < _TAKER_CHANCE:
+            self._take(state, security, board, self.random.choice((Side.BUY, Side.SELL)))
+
+    def _wander(self, security: Security) -> None:
+        instrument, reference = security.instrument, security.day.reference
+        middle = self._middle(security)
+        # Drawn back to the reference, so that a price quoted from the reference is met again and again.
+        up = self.random.random() < (0.5 if middle == reference else 0.35 if middle > reference else 0.65)
+        step = next_tick_up if up else next_tick_down
+        moved = step(instrument.exchange, instrument.kind, middle)
+        span = max(reference * _WANDER_PER_MILLE // 1000, abs(middle - reference))
+        if abs(moved - reference) <= span and instrument.floor < moved < instrument.ceiling:
+            self.middle[security.symbol] = moved
+
+    def _middle(self, security: Security) -> int:
+        """The stored middle, or a start from the last price: nothing of the participants outlives a restart."""
+        return self.middle.get(security.symbol, security.day.close)
+
+    def _quote(self, state: ExchangeState, security: Security, board: Board) -> None:
+        self._withdraw_quotes(security, board)
+        for side in Side:
+            price = self._middle(security)
+            for level in range(QUOTED_LEVELS):
+                price = _away(security, side, price)
+                if not security.day.floor <= price <= security.day.ceiling:
+                    break
+                self._add_quote(state, security, board, side, price, level)
+
+    def _add_quote(
+        self, state: ExchangeState, security: Security, board: Board, side: Side, price: int, level: int
+    ) -> None:
+        # The best level is two orders: a client who takes it is filled in parts.
+        for _ in range(2 if level == 0 else 1):
+            order_id = f"quote-{next(self._ids)}"
+            self.quotes.setdefault((security.symbol, board), []).append(order_id)
+            trade(state, security, board, Resting(order_id, side, price, self._size(board)))
+
+    def _withdraw_quotes(self, security: Security, board: Board) -> None:
+        for order_id in self.quotes.pop((security.symbol, board), []):
+            security.books[board].cancel(order_id)
+
+    def _take(self, state: ExchangeState, security: Security, board: Board, side: Side) -> None:
+        limit = self._middle(security)
+        for _ in range(REACH_IN_TICKS):
+            limit = _away(security, Side.SELL if side is Side.BUY else Side.BUY, limit)
+        limit = max(security.day.floor, min(limit, security.day.ceiling))
+        book = security.books[board]
+        offered = book.quantity_within(Side.SELL if side is Side.BUY else Side.BUY, limit)
+        quantity = min(self._appetite(offered, board), offered)
+        if quantity:
+            trade(state, security, board, Resting(f"taker-{next(self._ids)}", side, limit, quantity))
+
+    def _appetite(self, offered: int, board: Board) -> int:
+        """Now a part of the offer, now all of it."""
+        if board is Board.ODD:
+            return self.random.randint(1, max(1, offered))
+        lots = max(1, offered // LOT)
+        return LOT * (lots if self.random.random() < 0.4 else self.random.randint(1, lots))  # noqa: PLR2004 - a chance
+
+    def _size(self, board: Board) -> int:
+        return self.random.randint(5, 60) if board is Board.ODD else LOT * self.random.randint(2, 40)
+
+
+def _away(security: Security, side: Side, price: int) -> int:
+    """One tick further from the middle on `side` of the book."""
+    instrument = security.instrument
+    step = next_tick_down if side is Side.BUY else next_tick_up
+    return step(instrument.exchange, instrument.kind, price)

@@ -1,0 +1,94 @@
+"""What the journal's records hold, and the simulator's state put together from them again."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from pydantic import TypeAdapter
+
+from simulator.accounts import Account
+from simulator.broker_order import BrokerOrder
+from simulator.commands import CancelOrder, Command, NewOrder, ParticipantOrder
+from simulator.journal import Journal, Kind
+from simulator.matching import restore_books
+from simulator.security import DaySummary, Security, new_day
+from simulator.state import Counters, ExchangeState, PreOpen
+from simulator.symbols import LISTINGS
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The one record of everything that has no key: market time, counters, settings."""
+
+    trading_date: date
+    now: datetime
+    rate: int
+    clock_version: int
+    counters: Counters
+    pre_open: PreOpen
+    participants_enabled: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StreamMessage:
+    """One message of the trading stream, as text, with the account it concerns."""
+
+    trading_date: date
+    notify_id: int
+    account: str
+    text: str
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What a start finds in its folder."""
+
+    meta: Meta
+    state: ExchangeState
+    used_request_ids: set[str] = field(default_factory=set)
+    waiting: dict[int, Command] = field(default_factory=dict)
+    messages: list[StreamMessage] = field(default_factory=list)
+
+
+META = TypeAdapter(Meta)
+ACCOUNT = TypeAdapter(Account)
+ORDER = TypeAdapter(BrokerOrder)
+PARTICIPANT_ORDER = TypeAdapter(ParticipantOrder)
+DAY = TypeAdapter(DaySummary)
+MESSAGE = TypeAdapter(StreamMessage)
+COMMAND: TypeAdapter[Command] = TypeAdapter(NewOrder | CancelOrder)
+
+
+def fresh_state(trading_date: date, now: datetime) -> ExchangeState:
+    """A market on its first day."""
+    securities = {
+        listing.symbol: Security(listing, new_day(listing, trading_date, listing.first_reference))
+        for listing in LISTINGS
+    }
+    return ExchangeState(trading_date=trading_date, now=now, securities=securities)
+
+
+def recover(journal: Journal) -> Recovered | None:
+    """The state as it was when the last write returned; None in a new folder."""
+    stored = journal.read(Kind.META)
+    if not stored:
+        return None
+    meta = META.validate_json(stored[0][1])
+    state = fresh_state(meta.trading_date, meta.now)
+    state.counters = meta.counters
+    state.pre_open = meta.pre_open
+    for symbol, text in journal.read(Kind.SECURITY):
+        if symbol in state.securities:
+            state.securities[symbol].day = DAY.validate_json(text)
+    state.accounts = {key: ACCOUNT.validate_json(text) for key, text in journal.read(Kind.ACCOUNT)}
+    state.orders = {key: ORDER.validate_json(text) for key, text in journal.read(Kind.ORDER)}
+    state.participant_orders = {
+        key: PARTICIPANT_ORDER.validate_json(text) for key, text in journal.read(Kind.PARTICIPANT_ORDER)
+    }
+    restore_books(state)
+    return Recovered(
+        meta,
+        state,
+        used_request_ids={key for key, _ in journal.read(Kind.REQUEST)},
+        waiting={int(key): COMMAND.validate_json(text) for key, text in journal.read(Kind.INBOX)},
+        messages=[MESSAGE.validate_json(text) for _, text in journal.read(Kind.MESSAGE)],
+    )

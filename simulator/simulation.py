@@ -1,0 +1,231 @@
+"""The running simulator: market time, the exchange's state, its journal and those who listen, on one event loop."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from random import Random
+
+from market.calendar import VIETNAM, next_trading_day
+from market.clock import MarketClock
+from market.phases import PhaseName
+from market.vocabulary import Exchange, Side
+from simulator.accounts import Account
+from simulator.clock import at_time, first_instant, open_instant, reset, started
+from simulator.commands import Command, ParticipantOrder
+from simulator.committer import Collected, Committer
+from simulator.history import History
+from simulator.inbox import Inbox
+from simulator.journal import Batch, Journal
+from simulator.matching import send_participant_order
+from simulator.participants import Participants
+from simulator.records import Meta, Recovered, StreamMessage, fresh_state, recover
+from simulator.starting_accounts import starting_accounts
+from simulator.state import PreOpen
+from simulator.storing import put_changes, put_finished_day, put_messages, put_meta
+from simulator.trading_day import FinishedDay, advance
+from simulator.wire.trading_messages import message_of
+
+log = logging.getLogger("simulator")
+
+TICK_SECONDS = 0.25
+SAVE_EVERY_TICKS = 12
+CARRY_OUT_AFTER_SECONDS = 0.01
+"""SSI answers before the order is worked on; the delay keeps that order of things on the client's side too."""
+
+
+@dataclass(slots=True)
+class Listeners:
+    """Who hears of what is on the disk: stream messages, and the symbols of securities that have moved."""
+
+    messages: list[Callable[[list[StreamMessage]], None]] = field(default_factory=list)
+    securities: list[Callable[[set[str]], None]] = field(default_factory=list)
+
+
+class Simulation:
+    """All its methods run on the event loop's thread; those that change something return once it is stored."""
+
+    def __init__(self, journal: Journal, seed: int) -> None:
+        wall = wall_now()
+        self.history = History(journal)
+        recovered = recover(journal) or _new(wall)
+        self.state = recovered.state
+        self.clock = started(recovered.state.now, wall, recovered.meta.rate, recovered.meta.clock_version + 1)
+        self.participants = Participants(
+            Random(seed),  # noqa: S311 - a repeatable market, nothing secret is drawn
+            enabled=recovered.meta.participants_enabled,
+        )
+        self._messages = recovered.messages
+        self.listeners = Listeners()
+        self.inbox = Inbox(recovered.waiting, recovered.used_request_ids)
+        self._unsaved = Batch()
+        self._moved: set[str] = set()
+        self._phase_turned = False
+        self._saving: set[asyncio.Task[None]] = set()
+        self._committer = Committer(journal, self._collect, self._publish)
+
+    async def open(self) -> None:
+        """Carry on where the journal ends; outside continuous trading the clock first moves to the next session."""
+        self.inbox.carry_out_all(self.state, self._unsaved)
+        opened = open_instant(self.state.now)
+        if opened > self.state.now:
+            log.info("the session is closed at %s: the market moves on to %s", self.state.now, opened)
+            self._set_clock(now=opened)
+        self.participants.open_market(self.state)
+        for account in starting_accounts() if not self.state.accounts else ():
+            self._store_account(account)
+        await self.save()
+
+    async def run(self) -> None:
+        """Let time pass until cancelled."""
+        ticks = 0
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            ticks += 1
+            self._moved |= self._tick(quote=ticks % 2 == 0)
+            # A fast clock is saved at each tick: a kill must not set the market back by more than a moment.
+            if self.clock.rate > 1 or ticks % SAVE_EVERY_TICKS == 0:
+                await self.save()
+            await self.saved()
+            moved, self._moved = self._moved, set()
+            for listener in self.listeners.securities:
+                listener(moved)
+
+    async def save(self) -> None:
+        """Return when everything that has changed so far is on the disk."""
+        await self._committer.commit()
+
+    async def saved(self) -> None:
+        """Return when everything that can be seen now is on the disk; at once if nothing has changed."""
+        changes = self.state.changes
+        unsaved = changes.orders or changes.accounts or changes.reports or self._unsaved.puts or self._phase_turned
+        if unsaved or self._committer.is_writing:
+            await self.save()
+
+    def bring_up_to_date(self) -> datetime:
+        """Let the market run to this moment; market time."""
+        phases_before = self._phases()
+        for finished in advance(self.state, self.clock.at(wall_now())):
+            self._finish(finished)
+        self._phase_turned = self._phase_turned or self._phases() != phases_before
+        return self.state.now
+
+    async def take(self, command: Command) -> None:
+        """Accept a request for processing: it is on the disk when this returns, and is not yet carried out."""
+        self.bring_up_to_date()
+        number = self.inbox.take(self.state, command, self._unsaved)
+        await self.save()
+        asyncio.get_running_loop().call_later(CARRY_OUT_AFTER_SECONDS, self._carry_out, number)
+
+    async def set_clock(self, *, now: datetime | None = None, rate: int | None = None) -> MarketClock:
+        self.inbox.carry_out_all(self.state, self._unsaved)
+        self.bring_up_to_date()
+        self._set_clock(now=now, rate=rate)
+        await self.save()
+        return self.clock
+
+    async def next_day(self, moment: time) -> MarketClock:
+        """Roll to `moment` of the next trading day."""
+        return await self.set_clock(now=at_time(next_trading_day(self.state.trading_date), moment))
+
+    async def place_participant_order(self, symbol: str, side: Side, price: int, quantity: int) -> ParticipantOrder:
+        """Another participant's limit order, on a security that trades."""
+        self.bring_up_to_date()
+        sequence = self.state.next_sequence()
+        order = ParticipantOrder(f"participant-{sequence}", symbol, side, price, quantity, quantity, sequence)
+        send_participant_order(self.state, order)
+        await self.save()
+        return order
+
+    async def enable_participants(self, *, enabled: bool) -> None:
+        self.participants.enabled = enabled
+        if enabled:
+            self.participants.open_market(self.state)
+        else:
+            self.participants.withdraw(self.state)
+        await self.save()
+
+    async def set_pre_open(self, pre_open: PreOpen) -> None:
+        self.state.pre_open = pre_open
+        await self.save()
+
+    async def store_account(self, account: Account) -> None:
+        self._store_account(account)
+        await self.save()
+
+    def messages_from(self, notify_id: int) -> list[StreamMessage]:
+        """The stored messages of today from `notify_id` on, inclusive; 0 means all."""
+        today = self.state.trading_date
+        self._messages = [message for message in self._messages if message.trading_date == today]
+        return [message for message in self._messages if message.notify_id >= notify_id]
+
+    def _tick(self, *, quote: bool) -> set[str]:
+        self.bring_up_to_date()
+        return self.participants.step(self.state) if quote and self.clock.rate else set()
+
+    def _phases(self) -> list[PhaseName]:
+        return [self.state.phase_of(exchange) for exchange in Exchange]
+
+    def _set_clock(self, *, now: datetime | None = None, rate: int | None = None) -> None:
+        self.clock = reset(self.clock, wall_now(), now=now, rate=rate)
+        self.bring_up_to_date()
+
+    def _carry_out(self, number: int) -> None:
+        self.inbox.answered.add(number)
+        self.bring_up_to_date()
+        self.inbox.carry_out(self.state, self._unsaved)
+        task = asyncio.ensure_future(self.save())
+        self._saving.add(task)
+        task.add_done_callback(self._saving.discard)
+
+    def _finish(self, finished: FinishedDay) -> None:
+        log.info("trading day %s has ended", finished.trading_date)
+        self.inbox.start_day(self._unsaved)
+        put_finished_day(self._unsaved, finished)
+        self.participants.forget()
+
+    def _store_account(self, account: Account) -> None:
+        self.state.accounts[account.number] = account
+        self.state.changes.accounts[account.number] = None
+
+    def _collect(self) -> Collected:
+        batch, self._unsaved = self._unsaved, Batch()
+        changes = self.state.take_changes()
+        self._phase_turned = False
+        self._moved |= set(changes.securities)
+        self._moved |= {self.state.orders[key].symbol for key in changes.orders if key in self.state.orders}
+        messages = [message_of(report) for report in changes.reports]
+        put_changes(batch, self.state, changes)
+        put_messages(batch, messages, self.state.trading_date)
+        put_meta(batch, self._meta())
+        return batch, messages
+
+    def _meta(self) -> Meta:
+        return Meta(
+            trading_date=self.state.trading_date,
+            now=self.state.now,
+            rate=self.clock.rate,
+            clock_version=self.clock.version,
+            counters=self.state.counters,
+            pre_open=self.state.pre_open,
+            participants_enabled=self.participants.enabled,
+        )
+
+    def _publish(self, messages: list[StreamMessage]) -> None:
+        self._messages.extend(messages)
+        for listener in self.listeners.messages:
+            listener(messages)
+
+
+def wall_now() -> datetime:
+    """The only place where the simulator reads the wall's clock for market time."""
+    return datetime.now(UTC)
+
+
+def _new(wall: datetime) -> Recovered:
+    now = first_instant(wall)
+    trading_date = now.astimezone(VIETNAM).date()
+    state = fresh_state(trading_date, now)
+    meta = Meta(trading_date, now, 1, 0, state.counters, PreOpen.BROKER, participants_enabled=True)
+    return Recovered(meta, state)

@@ -1,0 +1,89 @@
+"""Cash balance and stock positions of an account in SSI's fields; all money in VND."""
+
+from market.fees import commission
+from market.vocabulary import Side
+from simulator.accounts import Account, Position, amount_by_age, trading_days_since
+from simulator.broker_order import BrokerOrder
+from simulator.state import ExchangeState
+from simulator.wire.vocabulary import Json
+
+
+def cash_balance(state: ExchangeState, account: Account) -> Json:
+    """cashAcctBal: `cashBal` is the cash left before holds; proceeds due on the day itself count as T1."""
+    today = state.trading_date
+    due_last = amount_by_age(account.receivables, today, 0)
+    due_first = sum(pending.amount for pending in account.receivables) - due_last
+    open_orders = [order for order in state.orders.values() if order.account == account.number and order.is_open]
+    return {
+        "account": account.number,
+        "cashBal": account.cash,
+        "cashOnHold": 0,
+        "secureAmount": account.held,
+        "withdrawable": account.purchasing_power,
+        "receivingCashT1": due_first,
+        "receivingCashT2": due_last,
+        "matchedBuyVolume": account.bought_today,
+        "matchedSellVolume": account.sold_today,
+        "debt": 0,
+        "unMatchedBuyVolume": _open_value(open_orders, Side.BUY),
+        "unMatchedSellVolume": _open_value(open_orders, Side.SELL),
+        "paidCashT1": 0,
+        "paidCashT2": 0,
+        "cia": 0,
+        "purchasingPower": account.purchasing_power,
+        "totalAssets": account.cash + due_first + due_last + _market_value(state, account),
+    }
+
+
+def stock_positions(state: ExchangeState, account: Account) -> Json:
+    """stockPosition: `onHand` counts everything owned, `sellableQty` what is settled and not held for a sale."""
+    rows = [_position_row(state, symbol, position) for symbol, position in sorted(account.positions.items())]
+    return {
+        "account": account.number,
+        "totalMarketValue": _market_value(state, account),
+        "stockPositions": rows,
+    }
+
+
+def maximum_buy(account: Account, price: int) -> Json:
+    """maxBuyQty: whole lots whose value and commission the purchasing power covers."""
+    power = account.purchasing_power
+    lots = power // (price * 100) if price > 0 else 0
+    while lots and lots * 100 * price + commission(account.fees, lots * 100 * price) > power:
+        lots -= 1
+    return {
+        "account": account.number,
+        "maxBuyQty": lots * 100,
+        "marginRatio": "100%",
+        "purchasingPower": power,
+    }
+
+
+def _position_row(state: ExchangeState, symbol: str, position: Position) -> Json:
+    today = state.trading_date
+    return {
+        "marketID": "VN",
+        "instrumentID": symbol,
+        "onHand": position.on_hand,
+        "block": 0,
+        "bonus": 0,
+        "buyT0": amount_by_age(position.bought, today, 0),
+        "buyT1": amount_by_age(position.bought, today, 1),
+        "buyT2": sum(item.amount for item in position.bought if trading_days_since(item.trade_date, today) > 1),
+        "sellT0": amount_by_age(position.sold, today, 0),
+        "sellT1": amount_by_age(position.sold, today, 1),
+        "sellT2": sum(item.amount for item in position.sold if trading_days_since(item.trade_date, today) > 1),
+        "avgPrice": round(position.cost / position.on_hand, 2) if position.on_hand else 0.0,
+        "mortgage": 0,
+        "sellableQty": position.sellable,
+        "holdForTrade": position.held,
+        "marketPrice": state.securities[symbol].day.close,
+    }
+
+
+def _open_value(orders: list[BrokerOrder], side: Side) -> int:
+    return sum(order.leaves * order.price for order in orders if order.side is side)
+
+
+def _market_value(state: ExchangeState, account: Account) -> int:
+    return sum(position.on_hand * state.securities[symbol].day.close for symbol, position in account.positions.items())

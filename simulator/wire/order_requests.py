@@ -1,0 +1,104 @@
+"""NewOrder and CancelOrder bodies: what SSI checks before it answers, and the command that is left to carry out."""
+
+from market.vocabulary import OrderType
+from simulator.commands import CancelOrder, NewOrder
+from simulator.state import ExchangeState
+from simulator.wire.calls import Call
+from simulator.wire.envelopes import Answer, failure
+from simulator.wire.vocabulary import SIDES, Json
+
+MAXIMUM_REQUEST_ID_LENGTH = 8
+_NEW_REQUIRED = (("account", "Account"), ("instrumentID", "Instrument ID"), ("market", "Market"))
+_CANCEL_REQUIRED = (("account", "Account"), ("orderID", "Order ID"), ("instrumentID", "Instrument ID"))
+_CASH_MARKET = "VN"
+
+
+def new_order(call: Call, state: ExchangeState) -> NewOrder | Answer:
+    """The order, or the refusal SSI gives at once; rules of the exchange are checked later."""
+    refused = _refused(call, state, _NEW_REQUIRED, "market")
+    if refused is not None:
+        return refused
+    order_type = OrderType.__members__.get(call.text("orderType").upper())
+    if order_type is None:
+        return failure(f"'Order Type' must be one of {', '.join(OrderType)}.")
+    price, quantity = call.number("price"), call.number("quantity")
+    if quantity is None or quantity <= 0:
+        return failure("'Quantity' must be greater than '0'.")
+    if price is None or (order_type is OrderType.LO and price <= 0):
+        return failure("'Price' must be greater than '0'.")
+    if order_type is not OrderType.LO and price:
+        # SSI's own wording, which says the opposite of what it means.
+        return failure("Price is null or equal zero when order is market order")
+    return NewOrder(
+        request_id=call.text("requestID"),
+        account=call.text("account"),
+        symbol=call.text("instrumentID").upper(),
+        side=SIDES[call.text("buySell").upper()],
+        order_type=order_type,
+        price=price,
+        quantity=quantity,
+        channel=call.text("channelID") or "TA",
+    )
+
+
+def cancel_order(call: Call, state: ExchangeState) -> CancelOrder | Answer:
+    """The cancel, or the refusal SSI gives at once."""
+    refused = _refused(call, state, _CANCEL_REQUIRED, "marketID")
+    if refused is not None:
+        return refused
+    return CancelOrder(
+        request_id=call.text("requestID"),
+        account=call.text("account"),
+        order_id=call.text("orderID"),
+        symbol=call.text("instrumentID").upper(),
+        side=SIDES[call.text("buySell").upper()],
+    )
+
+
+def new_order_echo(command: NewOrder, call: Call) -> Json:
+    """What NewOrder sends back: never an order id."""
+    return {
+        "instrumentID": command.symbol,
+        "market": _CASH_MARKET,
+        "buySell": call.text("buySell").upper(),
+        "orderType": command.order_type.value,
+        "channelID": command.channel,
+        "price": float(command.price),
+        "quantity": command.quantity,
+        "account": command.account,
+        "stopOrder": False,
+        "stopPrice": 0.0,
+        "stopType": call.text("stopType"),
+        "stopStep": 0.0,
+        "lossStep": 0.0,
+        "profitStep": 0.0,
+    }
+
+
+def cancel_order_echo(command: CancelOrder, call: Call) -> Json:
+    return {
+        "orderID": command.order_id,
+        "account": command.account,
+        "marketID": _CASH_MARKET,
+        "instrumentID": command.symbol,
+        "buySell": call.text("buySell").upper(),
+        "requestID": command.request_id,
+    }
+
+
+def _refused(
+    call: Call, state: ExchangeState, required: tuple[tuple[str, str], ...], market_field: str
+) -> Answer | None:
+    for name, label in (("requestID", "Request ID"), *required, ("buySell", "Buy Sell")):
+        if not call.text(name):
+            return failure(f"'{label}' must not be empty.")
+    request_id = call.text("requestID")
+    if not (request_id.isascii() and request_id.isdigit() and len(request_id) <= MAXIMUM_REQUEST_ID_LENGTH):
+        return failure(f"'Request ID' must be at most {MAXIMUM_REQUEST_ID_LENGTH} digits.")
+    if call.text(market_field).upper() != _CASH_MARKET:
+        return failure(f"Market {call.text(market_field)!r} is not simulated; {_CASH_MARKET} is.")
+    if call.text("buySell").upper() not in SIDES:
+        return failure("'Buy Sell' must be B or S.")
+    if call.text("account") not in state.accounts:
+        return failure("Account is not exist.")
+    return None

@@ -1,0 +1,84 @@
+"""Classic ASP.NET SignalR from the server side: negotiate, connect, start, ping and abort for both hubs.
+
+Frames are text: `{"C":…,"S":1,"M":[]}` first, then one broadcast per frame, `{}` as keep-alive. WebSocket pings are
+never sent: they kill SSI's Node client.
+"""
+
+import json
+import secrets
+import uuid
+from urllib.parse import unquote
+
+from starlette.datastructures import Headers, QueryParams
+from starlette.responses import JSONResponse, Response
+
+PREFIX = "v2.0/signalr/"
+KEEP_ALIVE_SECONDS = 10.0
+KEEP_ALIVE_FRAME = "{}"
+TRADING_HUB = "BroadcastHubV2"
+DATA_HUB = "FcMarketDataV2Hub"
+
+
+def action_of(path: str) -> str | None:
+    """The SignalR action in a path, in lower case; None when the path is not SignalR's."""
+    lower = path.strip("/").lower()
+    return lower.removeprefix(PREFIX) if lower.startswith(PREFIX) else None
+
+
+def authorization(headers: Headers, query: QueryParams) -> str:
+    """The bearer's header; SSI's Java client puts the token into the query."""
+    token = query.get("access_token")
+    return headers.get("authorization") or (f"Bearer {token}" if token else "")
+
+
+def hub_of(query: QueryParams) -> str:
+    """The hub named in `connectionData`, in SSI's spelling; names are compared without case."""
+    named = unquote(query.get("connectionData", "")).lower()
+    return DATA_HUB if DATA_HUB.lower() in named else TRADING_HUB
+
+
+def negotiated() -> JSONResponse:
+    return JSONResponse(
+        {
+            "Url": "/v2.0/signalr",
+            "ConnectionToken": secrets.token_urlsafe(48),
+            "ConnectionId": str(uuid.uuid4()),
+            "KeepAliveTimeout": 20.0,
+            "DisconnectTimeout": 30.0,
+            "ConnectionTimeout": 110.0,
+            "TryWebSockets": True,
+            "ProtocolVersion": "1.3",
+            "TransportConnectTimeout": 5.0,
+            "LongPollDelay": 0.0,
+        }
+    )
+
+
+def short_answer(action: str) -> Response | None:
+    """The actions that need nothing but a word; None for an unknown one."""
+    match action:
+        case "start":
+            return JSONResponse({"Response": "started"})
+        case "ping":
+            return JSONResponse({"Response": "pong"})
+        case "abort":
+            return JSONResponse({})
+        case _:
+            return None
+
+
+def first_frame() -> str:
+    return json.dumps({"C": _cursor(0), "S": 1, "M": []})
+
+
+def broadcast_frame(hub: str, text: str, number: int) -> str:
+    """One message for the client's `Broadcast`, whose single argument is a JSON text."""
+    return json.dumps({"C": _cursor(number), "M": [{"H": hub, "M": "Broadcast", "A": [text]}]})
+
+
+def result_frame(invocation: object) -> str:
+    return json.dumps({"I": str(invocation)})
+
+
+def _cursor(number: int) -> str:
+    return f"d-sim,{number}"

@@ -1,0 +1,279 @@
+"""Stand-ins at the API's ports: a ledger in memory, a gateway that answers as told, a clock that is set."""
+
+import asyncio
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+
+from sqlalchemy.exc import OperationalError
+
+from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
+from ledger.accounts import Account, AccountKind, Connection, Role, UserGrants
+from ledger.reads.orders import BadCursorError, Execution, OrderPage
+from ledger.reads.positions import Cash, Position
+from market.clock import MarketClock
+from market.fees import SSI_ONLINE
+from market.terms import OrderTerms
+from market.violations import RuleCode, Violation
+from market.vocabulary import Exchange, OrderType, Side
+from orders.commands import CancelOrder, PlaceOrder
+from orders.evidence import CancelAsked, ClosedHere, RequestAnswered
+from orders.folding import apply
+from orders.order import CloseReason, Order
+from orders.status import Status, status
+from orders.stored import StoredOrder, Verdict
+from risk.checks import TradingState
+
+ACCOUNT = "0901351"
+OTHER_ACCOUNT = "0909999"
+MARKET_NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+TERMS = OrderTerms("VIC", Exchange.HOSE, Side.BUY, OrderType.LO, 100, 85_500)
+
+
+def stored_from(command: PlaceOrder, violations: tuple[Violation, ...] = ()) -> StoredOrder:
+    order = Order(
+        command.order_id,
+        command.account_id,
+        command.client_order_id,
+        command.terms,
+        MARKET_NOW.date(),
+        SSI_ONLINE,
+    )
+    if violations:
+        order = apply(order, ClosedHere(CloseReason.DENIED, ""))
+    return StoredOrder(
+        order=order,
+        verdict=Verdict(not violations, violations),
+        user=command.user,
+        request_id=command.request_id,
+        fingerprint=command.fingerprint,
+        received_at=command.received_at,
+        updated_at=command.received_at,
+        max_delay_seconds=command.max_delay_seconds,
+        version=1,
+    )
+
+
+def stored_order(
+    order_id: str = "6dbd5dbe-5a45-5a94-8d17-4b29f04e3ab2", account_id: str = ACCOUNT, terms: OrderTerms = TERMS
+) -> StoredOrder:
+    return stored_from(
+        PlaceOrder(order_id, account_id, "mine-1", "trader", "r-1", "f", terms, MARKET_NOW, max_delay_seconds=900)
+    )
+
+
+def with_order(stored: StoredOrder, order: Order) -> StoredOrder:
+    return replace(stored, order=order, version=stored.version + 1)
+
+
+@dataclass
+class FakeLedger:
+    """`down` makes every read fail as a refused connection does, `hangs` makes it wait for ever."""
+
+    rows: dict[str, StoredOrder] = field(default_factory=dict)
+    fills: dict[str, tuple[Execution, ...]] = field(default_factory=dict)
+    owned: dict[str, Position] = field(default_factory=dict)
+    users: dict[str, UserGrants] = field(default_factory=dict)
+    money: Cash = field(default_factory=lambda: Cash(100_000_000, 8_562_825, {date(2026, 11, 23): 5_000_000}, 0))
+    instruments: int = 3
+    opened: bool = True
+    down: bool = False
+    hangs: bool = False
+
+    async def _answer(self) -> None:
+        if self.hangs:
+            await asyncio.Event().wait()
+        if self.down:
+            raise OperationalError("SELECT 1", {}, ConnectionRefusedError("connection refused"))
+
+    async def load(self, order_id: str) -> StoredOrder | None:
+        await self._answer()
+        return self.rows.get(order_id)
+
+    async def orders(
+        self,
+        account_ids: Collection[str],
+        *,
+        status: frozenset[Status] | None = None,
+        symbol: str | None = None,
+        side: Side | None = None,
+        client_order_id: str | None = None,
+        cursor: str | None = None,
+        limit: int = 50,
+    ) -> OrderPage:
+        await self._answer()
+        if cursor is not None and not cursor.isdecimal():
+            raise BadCursorError(f"{cursor!r} is not a cursor; use next_cursor of the page before")
+        wanted = [row for row in self.rows.values() if _matches(row, account_ids, status, symbol, side)]
+        if client_order_id is not None:
+            wanted = [row for row in wanted if row.order.client_order_id == client_order_id]
+        start = int(cursor or 0)
+        following = str(start + limit) if len(wanted) > start + limit else None
+        return OrderPage(tuple(wanted[start : start + limit]), following)
+
+    async def executions(self, order_id: str) -> tuple[Execution, ...]:
+        await self._answer()
+        return self.fills.get(order_id, ())
+
+    async def positions(self, account_id: str) -> tuple[Position, ...]:  # noqa: ARG002 - one account is enough
+        await self._answer()
+        return tuple(self.owned.values())
+
+    async def position(self, account_id: str, symbol: str) -> Position | None:  # noqa: ARG002 - as above
+        await self._answer()
+        return self.owned.get(symbol)
+
+    async def cash(self, account_id: str) -> Cash:  # noqa: ARG002 - one account is enough
+        await self._answer()
+        return self.money
+
+    async def grants(self, user: str) -> UserGrants | None:
+        await self._answer()
+        return self.users.get(user)
+
+    async def connections(self) -> tuple[Connection, ...]:
+        await self._answer()
+        return (Connection("ssi", "SSI FastConnect"),)
+
+    async def accounts_of(self, connection_id: str) -> tuple[Account, ...]:
+        await self._answer()
+        account = Account(
+            account_id=ACCOUNT,
+            investor_id="demo",
+            connection_id=connection_id,
+            broker_account=ACCOUNT,
+            kind=AccountKind.CASH,
+            state=TradingState.ACTIVE,
+            fees=SSI_ONLINE,
+            is_foreign=False,
+            opened=self.opened,
+        )
+        return (account,)
+
+    async def instruments_loaded(self, trading_date: date) -> int:  # noqa: ARG002 - any day
+        await self._answer()
+        return self.instruments
+
+    async def ping(self) -> None:
+        await self._answer()
+
+
+def _matches(
+    row: StoredOrder,
+    account_ids: Collection[str],
+    statuses: frozenset[Status] | None,
+    symbol: str | None,
+    side: Side | None,
+) -> bool:
+    order = row.order
+    return (
+        order.account_id in account_ids
+        and (statuses is None or status(order) in statuses)
+        and symbol in (None, order.terms.symbol)
+        and side in (None, order.terms.side)
+    )
+
+
+@dataclass
+class FakeGateway:
+    """Runs in memory, one row each in `ledger`; `hangs` names the methods that never answer."""
+
+    ledger: FakeLedger
+    violations: tuple[Violation, ...] = ()
+    runs: dict[str, OrderRun] = field(default_factory=dict)
+    first_answers: dict[str, StoredOrder] = field(default_factory=dict)
+    views: dict[str, StoredOrder] = field(default_factory=dict)
+    placed: list[PlaceOrder] = field(default_factory=list)
+    cancels: list[tuple[CancelOrder, StoredOrder | None]] = field(default_factory=list)
+    cancel_answers: list[StoredOrder] = field(default_factory=list)
+    hangs: frozenset[str] = frozenset()
+    place_answer: RunEnded | NoAnswer | None = None
+    reachable: bool = True
+
+    async def _answer(self, method: str) -> None:
+        if method in self.hangs:
+            await asyncio.Event().wait()
+
+    async def place(self, command: PlaceOrder) -> StoredOrder | RunEnded | NoAnswer:
+        """As the real one: a first placement starts a run, a repeated one gets the first answer again."""
+        self.placed.append(command)
+        if not self.reachable:
+            return NoAnswer()
+        self.runs.setdefault(command.order_id, run_of(command))
+        await self._answer("place")
+        if self.place_answer is not None:
+            return self.place_answer
+        if command.order_id not in self.first_answers:
+            unpriced = (
+                () if command.terms.price else (Violation(RuleCode.PRICE_MISSING, "VN-A4", "LO needs a price.", ""),)
+            )
+            self.first_answers[command.order_id] = stored_from(command, self.violations or unpriced)
+            self.ledger.rows[command.order_id] = self.first_answers[command.order_id]
+        return self.first_answers[command.order_id]
+
+    async def describe(self, order_id: str) -> OrderRun | NoSuchRun | NoAnswer:
+        await self._answer("describe")
+        if not self.reachable:
+            return NoAnswer()
+        return self.runs.get(order_id, NoSuchRun())
+
+    async def view(self, order_id: str) -> StoredOrder | None:
+        await self._answer("view")
+        return self.views.get(order_id)
+
+    async def ask_cancel(self, cancel: CancelOrder, stored: StoredOrder | None) -> Delivered | NoSuchRun | NoAnswer:
+        await self._answer("ask_cancel")
+        if not self.reachable:
+            return NoAnswer()
+        self.cancels.append((cancel, stored))
+        return Delivered()
+
+    async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:  # noqa: ARG002
+        await self._answer("cancel_outcome")
+        return self.cancel_answers.pop(0) if self.cancel_answers else RunEnded()
+
+    async def is_ready(self) -> bool:
+        await self._answer("is_ready")
+        return self.reachable
+
+
+def run_of(command: PlaceOrder) -> OrderRun:
+    return OrderRun(
+        order_id=command.order_id,
+        running=True,
+        account_id=command.account_id,
+        client_order_id=command.client_order_id,
+        fingerprint=command.fingerprint,
+        received_at=command.received_at,
+        terms=command.terms,
+    )
+
+
+def cancel_asked(stored: StoredOrder, intent_id: str) -> StoredOrder:
+    return with_order(stored, apply(stored.order, CancelAsked(intent_id, "trader")))
+
+
+def cancelled_unsent(stored: StoredOrder) -> StoredOrder:
+    return with_order(stored, apply(stored.order, ClosedHere(CloseReason.CANCELED_UNSENT, "cancelled before sending")))
+
+
+def answered(stored: StoredOrder, answer: RequestAnswered) -> StoredOrder:
+    return with_order(stored, apply(stored.order, answer))
+
+
+@dataclass
+class FakeClock:
+    market_now: datetime | None = MARKET_NOW
+
+    async def read(self) -> MarketClock | None:
+        if self.market_now is None:
+            return None
+        return MarketClock(datetime.now(UTC), self.market_now, rate=1, version=4)
+
+
+def demo_users() -> dict[str, UserGrants]:
+    mine = {name: UserGrants(name, role, (ACCOUNT,), ACCOUNT) for name, role in _ROLES.items()}
+    return {**mine, "stranger": UserGrants("stranger", Role.TRADER, (OTHER_ACCOUNT,), OTHER_ACCOUNT)}
+
+
+_ROLES = {"trader": Role.TRADER, "viewer": Role.VIEWER, "operator": Role.OPERATOR}

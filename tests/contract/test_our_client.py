@@ -1,0 +1,314 @@
+"""Our client against the simulator as a process: both sides of SSI's wire, written apart, must meet."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from broker.fastconnect.connection import FastConnect
+from broker.fastconnect.credentials import Credentials
+from broker.fastconnect.data import FastConnectData
+from broker.market_clock import SimulatedClock
+from broker.port import (
+    Accepted,
+    Book,
+    BookRow,
+    BrokerCash,
+    BrokerMessage,
+    BrokerPosition,
+    BrokerPositions,
+    CancelRequest,
+    NoAnswer,
+    NotSent,
+    StreamLost,
+    SubmitRequest,
+    Unknown,
+)
+from market.terms import OrderTerms
+from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
+from orders.evidence import BrokerReport, BrokerState, Match, RequestFailed
+from tests.support.simulator_process import SimulatorProcess, running_simulator
+
+pytestmark = pytest.mark.stack
+
+REFERENCE = 98_500
+TERMS = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.LO, 200, REFERENCE)
+TEN_IN_THE_MORNING = {"time": "10:00:00"}
+WAIT_SECONDS = 10.0
+
+_request_ids = count(10_000_000)
+
+
+@pytest.fixture(scope="module")
+def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
+    with running_simulator(tmp_path_factory.mktemp("simulator"), participants=False) as process:
+        control(process, "POST", "clock/next-day", TEN_IN_THE_MORNING)
+        yield process
+
+
+@pytest.fixture
+def account(simulator: SimulatorProcess) -> str:
+    """A new account, so that no test sees another's orders."""
+    number = f"07{next(_request_ids) % 100_000:05}"
+    body = {"number": number, "cash": 100_000_000, "shares": {"FPT": 1_000}}
+    control(simulator, "POST", "accounts", body)
+    return number
+
+
+def control(simulator: SimulatorProcess, method: str, path: str, body: object) -> dict[str, object]:
+    with simulator.control as client:
+        answer: dict[str, object] = client.request(method, path, json=body).raise_for_status().json()
+        return answer
+
+
+def others_trade(simulator: SimulatorProcess, side: Side, quantity: int) -> None:
+    order = {"symbol": "FPT", "side": side.value, "price": REFERENCE, "quantity": quantity}
+    control(simulator, "POST", "participants", order)
+
+
+def credentials(simulator: SimulatorProcess) -> Credentials:
+    env = simulator.env
+    return Credentials(
+        trading_url=env["SSI_API_URL"],
+        stream_url=env["SSI_STREAM_URL"],
+        data_url=env["SSI_DATA_URL"],
+        consumer_id=env["SSI_API_KEY"],
+        consumer_secret=env["SSI_API_SECRET"],
+        private_key=Path(env["SSI_PRIVATE_KEY_FILE"]).read_text(),
+        code=env["SSI_PIN"],
+        device_id="0A-1B-2C-3D-4E-5F",
+    )
+
+
+class Listener:
+    """Collects what the stream says about one account."""
+
+    def __init__(self, broker: FastConnect, account: str) -> None:
+        self._broker = broker
+        self._account = account
+        self.messages: list[BrokerMessage] = []
+        self._news = asyncio.Event()
+        self.open = asyncio.Event()
+
+    async def listen(self) -> None:
+        async for raw in self._broker.stream(0):
+            self.open.set()
+            if not raw:
+                continue
+            reading = self._broker.read(raw)
+            assert isinstance(reading, BrokerMessage), reading
+            if reading.account == self._account:
+                self.messages.append(reading)
+                self._news.set()
+
+    @property
+    def reports(self) -> list[BrokerReport]:
+        return [message.fact for message in self.messages if isinstance(message.fact, BrokerReport)]
+
+    @property
+    def matches(self) -> list[Match]:
+        return [message.fact for message in self.messages if isinstance(message.fact, Match)]
+
+    @property
+    def failures(self) -> list[RequestFailed]:
+        return [message.fact for message in self.messages if isinstance(message.fact, RequestFailed)]
+
+    async def until(self, seen: Callable[["Listener"], bool]) -> None:
+        async with asyncio.timeout(WAIT_SECONDS):
+            while not seen(self):
+                self._news.clear()
+                await self._news.wait()
+
+    async def until_state(self, state: BrokerState) -> BrokerReport:
+        await self.until(lambda self: any(report.state is state for report in self.reports))
+        return next(report for report in self.reports if report.state is state)
+
+
+@asynccontextmanager
+async def trading(simulator: SimulatorProcess, account: str) -> AsyncIterator[tuple[FastConnect, Listener]]:
+    async with FastConnect(credentials(simulator)) as broker:
+        listener = Listener(broker, account)
+        listening = asyncio.create_task(listener.listen())
+        try:
+            await asyncio.wait_for(listener.open.wait(), WAIT_SECONDS)
+            yield broker, listener
+        finally:
+            listening.cancel()
+            await asyncio.wait({listening})
+
+
+def submit_request(account: str, terms: OrderTerms = TERMS) -> SubmitRequest:
+    return SubmitRequest(account, str(next(_request_ids)), terms)
+
+
+async def exhausted(stream: AsyncIterator[str]) -> None:
+    async for _ in stream:
+        pass
+
+
+async def only_row(broker: FastConnect, account: str) -> BookRow:
+    book = await broker.audit_book(account)
+    assert isinstance(book, Book)
+    (row,) = book.rows
+    return row
+
+
+async def test_an_order_is_filled_in_two_parts(simulator: SimulatorProcess, account: str) -> None:
+    request = submit_request(account)
+    async with trading(simulator, account) as (broker, listener):
+        assert await broker.submit(request) == Accepted()
+        working = await listener.until_state(BrokerState.WORKING)
+        assert (working.request_id, working.quantity, working.filled) == (request.request_id, 200, 0)
+        others_trade(simulator, Side.SELL, 100)
+        others_trade(simulator, Side.SELL, 100)
+        filled = await listener.until_state(BrokerState.FILLED)
+        await listener.until(lambda heard: len(heard.matches) == 2)
+        assert (filled.filled, filled.filled_value, filled.cancelled) == (200, 200 * REFERENCE, 0)
+        assert [(match.quantity, match.price) for match in listener.matches] == [(100, REFERENCE)] * 2
+        assert {match.broker_order_id for match in listener.matches} == {filled.broker_order_id}
+        assert all(message.request_ids[0] == request.request_id for message in listener.messages)
+        row = await only_row(broker, account)
+        assert row == BookRow(account, filled.broker_order_id, request.request_id, filled, None)
+
+
+async def test_cash_and_positions_follow_a_filled_buy(simulator: SimulatorProcess, account: str) -> None:
+    async with trading(simulator, account) as (broker, listener):
+        before = await broker.cash(account)
+        assert before == BrokerCash(settled=100_000_000, held=0, purchasing_power=100_000_000, receivable=0)
+        await broker.submit(submit_request(account))
+        await listener.until_state(BrokerState.WORKING)
+        waiting = await broker.cash(account)
+        assert isinstance(waiting, BrokerCash)
+        assert waiting.settled == 100_000_000
+        assert waiting.held == 200 * REFERENCE * 10_015 // 10_000
+        assert waiting.purchasing_power == waiting.settled - waiting.held
+        others_trade(simulator, Side.SELL, 200)
+        await listener.until_state(BrokerState.FILLED)
+        after = await broker.cash(account)
+        assert isinstance(after, BrokerCash)
+        assert (after.settled, after.held) == (100_000_000 - waiting.held, 0)
+        expected = BrokerPosition("FPT", owned=1_200, sellable=1_000, average_price=REFERENCE)
+        assert await broker.positions(account) == BrokerPositions((expected,))
+
+
+async def test_the_rest_of_an_order_is_cancelled(simulator: SimulatorProcess, account: str) -> None:
+    async with trading(simulator, account) as (broker, listener):
+        await broker.submit(submit_request(account))
+        working = await listener.until_state(BrokerState.WORKING)
+        others_trade(simulator, Side.SELL, 100)
+        await listener.until(lambda heard: bool(heard.matches))
+        cancel = CancelRequest(account, str(next(_request_ids)), working.broker_order_id, TERMS)
+        assert await broker.cancel(cancel) == Accepted()
+        cancelled = await listener.until_state(BrokerState.CANCELED)
+        assert (cancelled.request_id, cancelled.filled, cancelled.cancelled) == (cancel.request_id, 100, 100)
+        last = next(message for message in listener.messages if message.fact == cancelled)
+        assert last.request_ids[0] == cancel.request_id
+        assert (await only_row(broker, account)).report.state is BrokerState.CANCELED
+
+
+async def test_an_order_above_the_ceiling_is_rejected_later(simulator: SimulatorProcess, account: str) -> None:
+    request = submit_request(account, replace(TERMS, price=2 * REFERENCE))
+    async with trading(simulator, account) as (broker, listener):
+        assert await broker.submit(request) == Accepted()
+        await listener.until(lambda heard: bool(heard.failures or heard.reports))
+        await listener.until(lambda heard: any(m.request_ids[0] == request.request_id for m in heard.messages))
+        row = await only_row(broker, account)
+        assert (row.report.state, row.request_id) == (BrokerState.REJECTED, request.request_id)
+        assert row.report.text
+
+
+async def test_a_cancel_of_a_finished_order_fails_on_the_stream(simulator: SimulatorProcess, account: str) -> None:
+    async with trading(simulator, account) as (broker, listener):
+        await broker.submit(submit_request(account))
+        others_trade(simulator, Side.SELL, 200)
+        filled = await listener.until_state(BrokerState.FILLED)
+        cancel = CancelRequest(account, str(next(_request_ids)), filled.broker_order_id, TERMS)
+        assert await broker.cancel(cancel) == Accepted()
+        await listener.until(lambda heard: bool(heard.failures))
+        (failed,) = listener.failures
+        assert failed.request_id == cancel.request_id
+        assert failed.code
+        row = await only_row(broker, account)
+        assert row.report.state is BrokerState.FILLED
+        assert row.failed is not None
+        assert row.failed.request_id == cancel.request_id
+
+
+async def test_a_lost_answer_is_unknown_and_the_book_tells(simulator: SimulatorProcess, account: str) -> None:
+    taken, never_taken = submit_request(account), submit_request(account)
+    async with FastConnect(credentials(simulator)) as broker:
+        control(simulator, "POST", "faults", {"kind": "drop_reply_after_taking", "path": "NewOrder"})
+        assert isinstance(await broker.submit(taken), Unknown)
+        control(simulator, "POST", "faults", {"kind": "drop_before_taking", "path": "NewOrder"})
+        assert isinstance(await broker.submit(never_taken), Unknown)
+        assert (await only_row(broker, account)).request_id == taken.request_id
+
+
+async def test_a_resumed_stream_repeats_messages_under_the_same_keys(simulator: SimulatorProcess, account: str) -> None:
+    async with trading(simulator, account) as (broker, first):
+        await broker.submit(submit_request(account))
+        await first.until_state(BrokerState.WORKING)
+        async with trading(simulator, account) as (_, second):
+            await second.until_state(BrokerState.WORKING)
+    assert [message.key for message in first.messages] == [message.key for message in second.messages]
+    assert len({message.key for message in first.messages}) == len(first.messages)
+    assert all(message.sequence for message in first.messages)
+
+
+async def test_a_hub_that_hangs_up_ends_the_stream(simulator: SimulatorProcess) -> None:
+    async with FastConnect(credentials(simulator)) as broker:
+        stream = broker.stream(-1)
+        await anext(stream)
+        control(simulator, "POST", "stream/hang-up", None)
+        with pytest.raises(StreamLost):
+            await asyncio.wait_for(exhausted(stream), WAIT_SECONDS)
+
+
+async def test_a_wrong_pin_sends_nothing(simulator: SimulatorProcess, account: str) -> None:
+    wrong = replace(credentials(simulator), code="no pin")
+    async with FastConnect(wrong) as broker:
+        assert isinstance(await broker.submit(submit_request(account)), NotSent)
+        assert await broker.audit_book(account) == Book(())
+
+
+@pytest.mark.parametrize("in_http", [False, True])
+async def test_a_query_for_an_account_that_is_not_there_is_no_answer(
+    simulator: SimulatorProcess,
+    in_http: bool,
+) -> None:
+    control(simulator, "PUT", "settings", {"http_errors": in_http})
+    async with FastConnect(credentials(simulator)) as broker:
+        assert isinstance(await broker.cash("0000000"), NoAnswer)
+    control(simulator, "PUT", "settings", {"http_errors": False})
+
+
+async def test_the_days_instruments_come_from_the_data_host(simulator: SimulatorProcess) -> None:
+    today = date.fromisoformat(str(control(simulator, "GET", "clock", None)["trading_date"]))
+    with simulator.control as client:
+        listed = {row["symbol"]: row for row in client.get("symbols").json()}
+    async with FastConnectData(credentials(simulator)) as data:
+        instruments = await data.instruments(today)
+        assert await data.instruments(date(2020, 1, 2)) == ()
+    assert not isinstance(instruments, NoAnswer)
+    assert {instrument.symbol for instrument in instruments} == set(listed)
+    for instrument in instruments:
+        row = listed[instrument.symbol]
+        band = (instrument.exchange.value, instrument.reference, instrument.ceiling, instrument.floor)
+        assert band == (row["exchange"], row["reference"], row["ceiling"], row["floor"])
+        assert (instrument.trading_date, instrument.name) == (today, row["name"])
+    kinds = {instrument.symbol: instrument.kind for instrument in instruments}
+    assert (kinds["FPT"], kinds["E1VFVN30"]) == (InstrumentKind.STOCK, InstrumentKind.ETF)
+
+
+async def test_the_market_clock_is_the_simulators(simulator: SimulatorProcess) -> None:
+    shown = control(simulator, "GET", "clock", None)
+    clock = SimulatedClock(f"{simulator.url}control/clock")
+    reading = await clock.read()
+    await clock.aclose()
+    assert (reading.rate, reading.version) == (shown["rate"], shown["version"])
+    assert reading.anchor_market.isoformat() == shown["anchor_market"]

@@ -1,0 +1,107 @@
+"""The simulator as a process of its own on a free port, for tests that speak to it over its wire."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+
+START_SECONDS = 20.0
+_PROJECT = Path(__file__).parents[2]
+
+
+@dataclass
+class SimulatorProcess:
+    """`url` ends with a slash; `env` holds the lines of `ssi.env`; `control` is a client of `/control/`."""
+
+    folder: Path
+    port: int
+    seed: int
+    env: dict[str, str] = field(default_factory=dict)
+    process: "subprocess.Popen[bytes] | None" = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/"
+
+    @property
+    def control(self) -> httpx.Client:
+        return httpx.Client(base_url=f"{self.url}control/", timeout=10)
+
+    def start(self) -> None:
+        """Start the process and wait until it is ready."""
+        log = (self.folder / "simulator.log").open("ab")
+        self.process = subprocess.Popen(  # noqa: S603 - our own module
+            [
+                *(sys.executable, "-m", "simulator"),
+                *("--port", str(self.port), "--data", str(self.folder), "--seed", str(self.seed)),
+            ],
+            cwd=_PROJECT,
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        self._wait_until_ready(self.process)
+        lines = (self.folder / "ssi.env").read_text().splitlines()
+        self.env = dict(line.split("=", 1) for line in lines)
+
+    def kill(self) -> None:
+        """End it as a power failure would."""
+        self._end(signal.SIGKILL)
+
+    def stop(self) -> int:
+        """Ask it to end; its exit code."""
+        return self._end(signal.SIGTERM)
+
+    def restart(self) -> None:
+        """Start again on the same port and folder, after `kill` or `stop`."""
+        self.start()
+
+    def _end(self, how: signal.Signals) -> int:
+        if self.process is None:
+            return 0
+        os.kill(self.process.pid, how)
+        code = self.process.wait(timeout=20)
+        self.process = None
+        return code
+
+    def _wait_until_ready(self, process: "subprocess.Popen[bytes]") -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while time.monotonic() < deadline:
+            if process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.url}control/health", timeout=1).is_success:
+                    return
+            except httpx.TransportError:
+                time.sleep(0.05)
+        log = (self.folder / "simulator.log").read_text()
+        raise AssertionError(f"the simulator did not start; its log ends:\n{log[-2000:]}")
+
+
+@contextmanager
+def running_simulator(folder: Path, *, seed: int = 7, participants: bool = True) -> Iterator[SimulatorProcess]:
+    """A started simulator; it is killed at the end whatever happened."""
+    folder.mkdir(parents=True, exist_ok=True)
+    simulator = SimulatorProcess(folder, _free_port(), seed)
+    try:
+        simulator.start()
+        if not participants:
+            with simulator.control as control:
+                control.put("participants/enabled", json={"enabled": False}).raise_for_status()
+        yield simulator
+    finally:
+        simulator.kill()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

@@ -1,0 +1,96 @@
+"""The product as a user runs it: `oms start` in the background, in a folder and on ports of its own."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from local.environment import bare_environment
+
+PROJECT = Path(__file__).resolve().parents[2]
+OMS = Path(sys.executable).with_name("oms")
+PATIENCE_SECONDS = 20.0
+_PORTS = ("PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "SIMULATOR_PORT")
+
+
+@dataclass
+class WholeStack:
+    """A running stack; `api` carries a trader's token, `control` speaks to the simulator's control interface."""
+
+    environment: Mapping[str, str]
+    printed: str = ""
+
+    def start(self) -> None:
+        self.printed = self.oms("start", "-d").stdout
+
+    def stop(self) -> None:
+        self.oms("stop")
+
+    def oms(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """Run one `oms` command of this stack; a failing one shows its output."""
+        command = [str(OMS), *arguments]
+        done = subprocess.run(  # noqa: S603 - our own program
+            command, env=dict(self.environment), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 0, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done
+
+    @property
+    def api(self) -> httpx.Client:
+        token = self.oms("token").stdout.strip()
+        base = f"http://127.0.0.1:{self.environment['PORT']}/api/v1"
+        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+    @property
+    def control(self) -> httpx.Client:
+        return httpx.Client(base_url=f"http://127.0.0.1:{self.environment['SIMULATOR_PORT']}/control/", timeout=10)
+
+    @property
+    def printed_curl(self) -> str:
+        return next(line for line in self.printed.splitlines() if line.startswith("curl "))
+
+    @property
+    def database_url(self) -> str:
+        found = re.search(r"postgresql://\S+", self.printed)
+        assert found is not None, self.printed
+        return found.group().replace("postgresql://", "postgresql+psycopg://")
+
+
+def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool], patience: float = PATIENCE_SECONDS) -> Any:
+    """Look until what is seen is wanted, and return it; what was seen last is the message of a failure."""
+    deadline = time.monotonic() + patience
+    while not wanted(seen := look()):
+        assert time.monotonic() < deadline, f"still {seen}"
+        time.sleep(0.05)
+    return seen
+
+
+@contextmanager
+def running_stack(folder: Path) -> Iterator[WholeStack]:
+    ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
+    environment = {**bare_environment(), "OMS_HOME": str(folder), **ports, "PATH": os.environ["PATH"]}
+    stack = WholeStack(environment)
+    try:
+        stack.start()
+        yield stack
+    finally:
+        subprocess.run([str(OMS), "stop"], env=environment, cwd=PROJECT, check=False, timeout=60)  # noqa: S603 - ours
+
+
+def _free_ports(count: int) -> list[str]:
+    sockets = [socket.socket() for _ in range(count)]
+    for each in sockets:
+        each.bind(("127.0.0.1", 0))
+    ports = [str(each.getsockname()[1]) for each in sockets]
+    for each in sockets:
+        each.close()
+    return ports

@@ -1,0 +1,204 @@
+"""The worker process: which workflows and activities run on which task queue, and how they end."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+import uvloop
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+import log_lines
+from activities.announcing import OrderAnnouncer
+from activities.broker import ConnectedBrokerActivities
+from activities.feed import BrokerListener
+from activities.listeners import ListenerActivities
+from activities.log_context import LogContext
+from activities.orders import LedgerOrderActivities
+from activities.trading_day import MarketWatcher
+from broker.fastconnect.connection import FastConnect
+from broker.fastconnect.credentials import Credentials
+from broker.fastconnect.data import FastConnectData
+from broker.market_clock import ClockSource, SimulatedClock, WallClock
+from broker.port import Broker, ReferenceData
+from ending import leave
+from ledger.database import open_engine
+from ledger.ledger import Ledger
+from risk.checks import Limits
+from settings import Settings, WrongSettings, load_settings
+from workflows import messages
+from workflows.broker_feed import BrokerFeedWorkflow
+from workflows.order import OrderWorkflow
+from workflows.trading_day import TradingDayWorkflow
+
+_log = structlog.get_logger(__name__)
+
+CONNECTION_ID = "ssi"
+"""The one connection that the environment configures."""
+
+_PURE_ROOMS = ("market", "orders", "activities.signatures", "workflows.messages", "workflows.search_attributes")
+_FINISH_SENDING = timedelta(seconds=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """The connections that the activities work with."""
+
+    ledger: Ledger
+    broker: Broker
+    reference: ReferenceData
+    clock: ClockSource
+
+
+def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker]:
+    """One worker per task queue: orders with their transactions, requests to the broker, and the listeners."""
+    announcer = OrderAnnouncer(client)
+    listener = BrokerListener(CONNECTION_ID, outside.ledger, outside.broker, outside.clock, announcer)
+    watcher = MarketWatcher(outside.ledger, outside.broker, outside.reference, outside.clock, announcer, listener.sweep)
+    orders = LedgerOrderActivities(outside.ledger, outside.clock, limits)
+    requests = ConnectedBrokerActivities(outside.ledger, outside.broker, outside.clock)
+    listeners = ListenerActivities(listener, watcher)
+    return (
+        Worker(
+            client,
+            task_queue=messages.ORDERS_QUEUE,
+            workflows=[OrderWorkflow, BrokerFeedWorkflow, TradingDayWorkflow],
+            activities=[
+                orders.accept,
+                orders.load,
+                orders.book,
+                orders.ask_cancel,
+                orders.close_unsent,
+                orders.recheck,
+            ],
+            workflow_runner=_sandbox(),
+            workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+            max_cached_workflows=2_000,
+            max_concurrent_workflow_tasks=16,
+            graceful_shutdown_timeout=_FINISH_SENDING,
+            interceptors=[LogContext()],
+        ),
+        Worker(
+            client,
+            task_queue=messages.BROKER_QUEUE,
+            activities=[requests.submit, requests.cancel, requests.resolve],
+            activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+            graceful_shutdown_timeout=_FINISH_SENDING,
+            interceptors=[LogContext()],
+        ),
+        Worker(
+            client,
+            task_queue=messages.FEED_QUEUE,
+            activities=[listeners.run_feed, listeners.watch_market],
+            max_concurrent_activities=10,
+            interceptors=[LogContext()],
+        ),
+    )
+
+
+def _sandbox() -> SandboxedWorkflowRunner:
+    """The sandbox stays on; pure rooms pass through it, since they hold no state that could leak between runs."""
+    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PURE_ROOMS))
+
+
+async def start_singletons(client: Client) -> None:
+    """Exactly one feed per connection and one trading day run, whoever starts them."""
+    await client.start_workflow(
+        messages.BROKER_FEED,
+        CONNECTION_ID,
+        id=messages.feed_id(CONNECTION_ID),
+        task_queue=messages.ORDERS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary=f"Messages of the broker connection {CONNECTION_ID}",
+    )
+    await client.start_workflow(
+        messages.TRADING_DAY,
+        id=messages.TRADING_DAY_ID,
+        task_queue=messages.ORDERS_QUEUE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        static_summary="The market's phases, reference data and settlements",
+    )
+
+
+@asynccontextmanager
+async def _outside(settings: Settings) -> AsyncIterator[Outside]:
+    if settings.database_url is None:
+        raise WrongSettings(("DATABASE_URL is not set: the worker keeps its ledger there",))
+    credentials = _credentials(settings)
+    engine = open_engine(settings.database_url, echo=settings.database_echo)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(engine.dispose)
+        broker = await stack.enter_async_context(FastConnect(credentials))
+        reference = await stack.enter_async_context(FastConnectData(credentials))
+        clock = SimulatedClock(settings.market_clock_url) if settings.market_clock_url else WallClock()
+        yield Outside(Ledger(engine), broker, reference, clock)
+
+
+def _credentials(settings: Settings) -> Credentials:
+    if settings.ssi_api_key is None or settings.ssi_api_secret is None:
+        raise WrongSettings(("SSI_API_KEY is not set: the worker needs a broker, SSI or the simulator",))
+    if settings.ssi_private_key is not None:
+        private_key = settings.ssi_private_key.get_secret_value()
+    else:
+        private_key = settings.ssi_private_key_file.read_text() if settings.ssi_private_key_file else ""
+    return Credentials(
+        trading_url=settings.ssi_api_url or "",
+        stream_url=settings.ssi_stream_url or "",
+        data_url=settings.ssi_data_url or "",
+        consumer_id=settings.ssi_api_key.get_secret_value(),
+        consumer_secret=settings.ssi_api_secret.get_secret_value(),
+        private_key=private_key,
+        code=settings.ssi_pin.get_secret_value() if settings.ssi_pin else "",
+        two_factor_type=settings.ssi_two_factor_type,
+        device_id=settings.ssi_device_id or "",
+    )
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until `stop`; the ready file tells the supervisor that all queues are polled."""
+    client = await Client.connect(
+        settings.temporal_address or f"127.0.0.1:{settings.temporal_port}",
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+    )
+    limits = Limits(settings.max_order_size, settings.max_positions)
+    async with _outside(settings) as outside, AsyncExitStack() as stack:
+        for each in workers(client, outside, limits):
+            await stack.enter_async_context(each)
+        await start_singletons(client)
+        if settings.oms_ready_file is not None:
+            settings.oms_ready_file.touch()
+        _log.info("polling", queues=[messages.ORDERS_QUEUE, messages.BROKER_QUEUE, messages.FEED_QUEUE])
+        await stop.wait()
+
+
+async def _main(settings: Settings) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await serve(settings, stop)
+
+
+def main() -> None:
+    try:
+        settings = load_settings()
+        log_lines.configure("worker", settings.log_level)
+        uvloop.run(_main(settings))
+    except WrongSettings as wrong:
+        for line in wrong.lines:
+            print(line)  # noqa: T201 - the supervisor shows a process's last words
+        leave(1)
+    leave(0)
+
+
+if __name__ == "__main__":
+    main()
