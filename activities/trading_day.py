@@ -10,6 +10,7 @@ from activities.announcing import OrderAnnouncer
 from broker.market_clock import ClockSource
 from broker.port import Broker, NoAnswer, ReferenceData
 from ledger.ledger import Ledger
+from ledger.settlement import Opening, OpeningShares
 from market.calendar import VIETNAM, is_trading_day
 from market.clock import MarketClock
 from market.phases import Phase, order_expiry, phase_at
@@ -81,8 +82,9 @@ class MarketWatcher:
                 held = await self._broker.positions(account.account_id)
                 if isinstance(cash, NoAnswer) or isinstance(held, NoAnswer):
                     raise ConnectionError(f"the broker did not tell the balances of account {account.account_id}")
-                shares = {row.symbol: (row.owned, row.average_price) for row in held.rows}
-                await self._ledger.open_balances(account.account_id, today, cash.settled, shares)
+                shares = {row.symbol: OpeningShares(row.owned, row.sellable, row.average_price) for row in held.rows}
+                opening = Opening(cash.settled, cash.receivable, shares)
+                await self._ledger.open_balances(account.account_id, today, opening)
 
     async def _phase_changed(self, exchange: Exchange, phase: Phase, now: datetime) -> None:
         await self._ledger.settle_due(now)

@@ -1,7 +1,7 @@
 """The ledger's face: each method is one transaction, and nothing outside this room speaks SQL."""
 
-from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -19,7 +19,8 @@ from ledger.reads.alerts import Alert
 from ledger.reads.orders import Event, Execution, OrderPage
 from ledger.reads.positions import Cash, Position
 from ledger.reads.proofs import Imbalance
-from ledger.routing import RoutedOrder
+from ledger.routing import BOOKING_PATIENCE, RoutedOrder
+from ledger.settlement import Opening
 from market.instrument import Instrument
 from market.vocabulary import Exchange, Side
 from orders.commands import PlaceOrder
@@ -109,10 +110,12 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await inbox.cursor(connection, connection_id, trading_date)
 
-    async def route(self, connection_id: str, trading_date: date) -> tuple[RoutedOrder, ...]:
-        """Route what can be routed; returns every order of the day with unapplied evidence, old or new."""
+    async def route(
+        self, connection_id: str, trading_date: date, patience: timedelta = BOOKING_PATIENCE
+    ) -> tuple[RoutedOrder, ...]:
+        """Route what can be routed; returns the orders with new evidence, or with some that waits beyond `patience`."""
         async with self._engine.begin() as connection:
-            return await routing.route(connection, connection_id, trading_date)
+            return await routing.route(connection, connection_id, trading_date, patience)
 
     async def unrouted(self, connection_id: str, trading_date: date) -> Unrouted:
         """How much evidence belongs to no order we know."""
@@ -148,12 +151,10 @@ class Ledger:
                 moved += await settlement.settle_account(connection, account_id, market_now)
         return moved
 
-    async def open_balances(
-        self, account_id: str, trading_date: date, cash: int, shares: Mapping[str, tuple[int, int]]
-    ) -> bool:
-        """Book once what an account owns at first: settled VND, and symbol to (owned, average price in VND)."""
+    async def open_balances(self, account_id: str, trading_date: date, opening: Opening) -> bool:
+        """Book once what an account owns at first; False when that was done before."""
         async with self._engine.begin() as connection:
-            return await settlement.open_balances(connection, account_id, trading_date, cash, shares)
+            return await settlement.open_balances(connection, account_id, trading_date, opening)
 
     async def save_instruments(self, rows: Sequence[Instrument]) -> int:
         """Insert or replace by symbol and trading date; returns how many were written."""

@@ -99,6 +99,11 @@ def external_postings(asset: str, amount: int, free: int) -> tuple[Posting, ...]
     return merged((Posting(Bucket.EXTERNAL, asset, -amount), *change_free(asset, free, amount)))
 
 
+def pending_postings(asset: str, amount: int, settles_on: date) -> tuple[Posting, Posting]:
+    """A movement that no order of ours made and that has not settled yet."""
+    return Posting(Bucket.EXTERNAL, asset, -amount), Posting(Bucket.PENDING, asset, amount, settles_on)
+
+
 def change_free(asset: str, free: int, amount: int) -> tuple[Posting, Posting]:
     """Add `amount` to what is free: available is used up before a shortfall grows, and a shortfall is paid first."""
     after = free + amount

@@ -1,11 +1,11 @@
 """Finds the order that each message of the inbox belongs to, and hands its evidence over to be booked."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.events import describe
@@ -63,10 +63,12 @@ _ROUTE = text(
     SELECT order_id, connection_id || ':' || trading_date || ':' || key, evidence, :source, raw_hash
     FROM routed ORDER BY id
     ON CONFLICT DO NOTHING
+    RETURNING id
     """
 )
 
 STREAM = "stream"
+BOOKING_PATIENCE = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +84,17 @@ class RoutedOrder:
     summary: str
 
 
-async def route(connection: AsyncConnection, connection_id: str, trading_date: date) -> tuple[RoutedOrder, ...]:
-    """Route what can be routed; returns every order of the day with unapplied evidence, old or new."""
+async def route(
+    connection: AsyncConnection, connection_id: str, trading_date: date, patience: timedelta
+) -> tuple[RoutedOrder, ...]:
+    """Route what can be routed; returns the orders with new evidence, and those whose older evidence still waits.
+
+    Older evidence that has waited for less than `patience` is left out: its booking is under way.
+    """
     place = {"connection_id": connection_id, "trading_date": trading_date}
     await connection.execute(_LEARN, place)
-    await connection.execute(_ROUTE, {**place, "source": STREAM})
+    routed = (await connection.execute(_ROUTE, {**place, "source": STREAM})).scalars().all()
+    overdue = func.clock_timestamp() - ORDER_EVIDENCE.c.recorded_at > patience
     waiting = (
         select(*STORED_COLUMNS, ORDERS.c.order_id, ORDER_EVIDENCE.c.evidence)
         .select_from(ORDERS.join(ORDER_EVIDENCE, ORDER_EVIDENCE.c.order_id == ORDERS.c.order_id))
@@ -94,6 +102,7 @@ async def route(connection: AsyncConnection, connection_id: str, trading_date: d
             ORDERS.c.connection_id == connection_id,
             ORDERS.c.trading_date == trading_date,
             ORDER_EVIDENCE.c.applied_version.is_(None),
+            or_(ORDER_EVIDENCE.c.id.in_(routed), overdue),
         )
         .order_by(ORDERS.c.accepted_sequence, ORDER_EVIDENCE.c.id)
     )

@@ -1,6 +1,7 @@
 """Movements without an order: pending cash and shares that settle, and the balances an account opens with."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +11,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledger.accounts import lock_account
 from ledger.costs import Holding
 from ledger.entries import balances, post
-from ledger.postings import CASH, Bucket, Posting, external_postings, ledger_account_id, settlement_postings
+from ledger.postings import (
+    CASH,
+    Bucket,
+    external_postings,
+    ledger_account_id,
+    merged,
+    pending_postings,
+    settlement_postings,
+)
 from ledger.tables import ACCOUNT, LEDGER_ACCOUNT, LEDGER_ENTRY
 from ledger.writing import save_position
-from market.calendar import SETTLEMENT_TIME, VIETNAM
+from market.calendar import SETTLEMENT_TIME, VIETNAM, settlement_date
 
 SETTLEMENT = "settlement"
 EXTERNAL_MOVEMENT = "external_movement"
@@ -42,10 +51,26 @@ async def settle_account(connection: AsyncConnection, account_id: str, market_no
     return len(rows)
 
 
-async def open_balances(
-    connection: AsyncConnection, account_id: str, trading_date: date, cash: int, shares: Mapping[str, tuple[int, int]]
-) -> bool:
-    """Book what an account owns when we first see it; `shares` is symbol to (owned, average price in VND).
+@dataclass(frozen=True, slots=True)
+class OpeningShares:
+    """Shares of one symbol when an account is first seen; what is owned and not `sellable` has not settled yet."""
+
+    owned: int
+    sellable: int
+    average_price: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What an account has when it is first seen: cash, proceeds of earlier sales to come (VND), shares by symbol."""
+
+    cash: int = 0
+    receivable: int = 0
+    shares: Mapping[str, OpeningShares] = field(default_factory=dict)
+
+
+async def open_balances(connection: AsyncConnection, account_id: str, trading_date: date, opening: Opening) -> bool:
+    """Book what an account owns when we first see it; what has not settled is taken to settle as late as it can.
 
     Returns False when that was done before, be it with nothing: what came later is not an opening balance.
     """
@@ -53,15 +78,18 @@ async def open_balances(
     if account.opened:
         return False
     await connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(opened_on=trading_date))
-    postings: list[Posting] = list(external_postings(CASH, cash, await _free(connection, account_id, CASH)))
-    for symbol, (owned, _) in shares.items():
-        postings.extend(external_postings(symbol, owned, await _free(connection, account_id, symbol)))
+    settles_on = settlement_date(trading_date)
+    postings = list(external_postings(CASH, opening.cash, await _free(connection, account_id, CASH)))
+    postings.extend(pending_postings(CASH, opening.receivable, settles_on))
+    for symbol, shares in opening.shares.items():
+        postings.extend(external_postings(symbol, shares.sellable, await _free(connection, account_id, symbol)))
+        postings.extend(pending_postings(symbol, shares.owned - shares.sellable, settles_on))
     if postings:
-        await post(connection, account_id, postings, key=f"opening:{account_id}", kind=EXTERNAL_MOVEMENT)
-    for symbol, (owned, average_price) in shares.items():
-        if owned:
-            holding = Holding(owned, owned * average_price)
-            await save_position(connection, account_id, symbol, holding, quantity_change=owned, order_id=None)
+        await post(connection, account_id, merged(postings), key=f"opening:{account_id}", kind=EXTERNAL_MOVEMENT)
+    for symbol, shares in opening.shares.items():
+        if shares.owned:
+            holding = Holding(shares.owned, shares.owned * shares.average_price)
+            await save_position(connection, account_id, symbol, holding, quantity_change=shares.owned, order_id=None)
     return True
 
 

@@ -90,7 +90,7 @@ def _submit_answered(order: Order, request: Request, named: Request, answered: R
             return _rejected(refused, answered.text) if waiting else refused
         case Answer.NOT_SENT:
             back = _with_request(order, request, replace(named, state=RequestState.REFUSED))
-            return replace(back, life=Life.UNSENT) if order.life is Life.SENDING else back
+            return replace(back, life=Life.UNSENT) if waiting else back
         case Answer.UNKNOWN:
             unknown = _with_request(order, request, replace(named, state=RequestState.UNKNOWN))
             return replace(unknown, life=Life.UNKNOWN) if order.life is Life.SENDING else unknown

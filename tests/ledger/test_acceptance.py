@@ -8,6 +8,7 @@ import pytest
 
 from ledger.accounts import UnknownAccountError
 from ledger.ledger import Ledger
+from ledger.settlement import Opening, OpeningShares
 from market.calendar import VIETNAM
 from market.violations import RuleCode
 from market.vocabulary import Exchange, Side
@@ -167,15 +168,24 @@ async def test_an_unknown_account_is_an_error(ledger: Ledger) -> None:
         await accept(ledger, command(account_id="nobody"))
 
 
+async def test_what_has_not_settled_at_the_opening_is_pending(ledger: Ledger) -> None:
+    opening = Opening(1_000, receivable=700, shares={"VIC": OpeningShares(300, 100, 80_000)})
+    assert await ledger.open_balances(ACCOUNT_ID, DAY, opening)
+    cash, position = await ledger.cash(ACCOUNT_ID), await ledger.position(ACCOUNT_ID, "VIC")
+    assert position is not None
+    assert (cash.available, list(cash.receivable.values())) == (1_000, [700])
+    assert (position.quantity, position.sellable, list(position.pending.values())) == (300, 100, [200])
+
+
 async def test_balances_are_opened_once(ledger: Ledger) -> None:
     await open_market(ledger, cash=1_000)
-    assert not await ledger.open_balances(ACCOUNT_ID, DAY, 5_000, {})
+    assert not await ledger.open_balances(ACCOUNT_ID, DAY, Opening(5_000))
     assert (await ledger.cash(ACCOUNT_ID)).available == 1_000
 
 
 async def test_an_account_opened_with_nothing_is_not_opened_again(ledger: Ledger) -> None:
     await open_market(ledger)
-    assert not await ledger.open_balances(ACCOUNT_ID, DAY, 5_000, {})
+    assert not await ledger.open_balances(ACCOUNT_ID, DAY, Opening(5_000))
     account = await ledger.account(ACCOUNT_ID)
     assert account is not None
     assert account.opened

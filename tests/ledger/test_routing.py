@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import timedelta
 
 import pytest
 
@@ -65,7 +66,8 @@ async def test_routed_evidence_is_driven_again_until_it_is_booked(ledger: Ledger
     order_id, request_id = await _sent(ledger)
     await ledger.store_raw(CONNECTION_ID, DAY, [_message(1, report(0), request_id)])
     first = await ledger.route(CONNECTION_ID, DAY)
-    assert await ledger.route(CONNECTION_ID, DAY) == first
+    assert await ledger.route(CONNECTION_ID, DAY) == ()
+    assert await ledger.route(CONNECTION_ID, DAY, timedelta()) == first
     assert [one.order.order_id for one in await ledger.open_orders()] == [order_id]
     await ledger.book(order_id)
     assert await ledger.route(CONNECTION_ID, DAY) == ()

@@ -158,6 +158,8 @@ def test_lc03_a_lost_answer_keeps_the_order_unknown_with_its_hold_until_the_brok
 def test_only_a_proven_unsent_order_goes_back_to_unsent() -> None:
     started = fold(STARTED)
     assert fold(RequestAnswered("10000000", Answer.NOT_SENT), order=started).life is Life.UNSENT
+    given_up = fold(RequestAnswered("10000000", Answer.UNKNOWN), order=started)
+    assert fold(RequestAnswered("10000000", Answer.NOT_SENT), order=given_up).life is Life.UNSENT
     filled = fold(match(100), RequestAnswered("10000000", Answer.NOT_SENT), order=started)
     assert (filled.life, filled.filled) == (Life.LIVE, 100)
 

@@ -5,6 +5,7 @@ from itertools import count
 
 from ledger.attempts import Attempt
 from ledger.ledger import Ledger
+from ledger.settlement import Opening, OpeningShares
 from market.calendar import VIETNAM
 from market.instrument import Instrument
 from market.terms import OrderTerms
@@ -60,8 +61,8 @@ def command(
 async def open_market(ledger: Ledger, cash: int = 0, **shares: int) -> None:
     """Load the day's instruments and give the account `cash` VND and `shares` that cost 80,000 VND each."""
     await ledger.save_instruments(INSTRUMENTS)
-    owned = {symbol: (quantity, 80_000) for symbol, quantity in shares.items()}
-    assert await ledger.open_balances(ACCOUNT_ID, DAY, cash, owned)
+    owned = {symbol: OpeningShares(quantity, quantity, 80_000) for symbol, quantity in shares.items()}
+    assert await ledger.open_balances(ACCOUNT_ID, DAY, Opening(cash, shares=owned))
 
 
 async def accept(ledger: Ledger, placed: PlaceOrder, market_now: datetime = MORNING) -> StoredOrder:
