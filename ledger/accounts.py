@@ -25,6 +25,7 @@ class Role(StrEnum):
 
 class AlertKind(StrEnum):
     SHORTFALL = "shortfall"
+    OVERFILL = "overfill"
     CONTRADICTING_MESSAGE = "contradicting_message"
     UNREADABLE_MESSAGE = "unreadable_message"
 
@@ -148,15 +149,17 @@ async def grants(connection: AsyncConnection, user: str) -> UserGrants | None:
     return UserGrants(user, Role(rows[0].role), account_ids, default)
 
 
-async def reduce_only(connection: AsyncConnection, account_id: str, order_id: str, cause: str, text: str) -> None:
+async def reduce_only(
+    connection: AsyncConnection, account_id: str, kind: AlertKind, order_id: str, cause: str, text: str
+) -> None:
     """An active account may only sell from now on, and a person is told why; `cause` is the broker's fact (I5)."""
     active = (ACCOUNT.c.id == account_id) & (ACCOUNT.c.state == TradingState.ACTIVE.value)
     await connection.execute(update(ACCOUNT).where(active).values(state=TradingState.REDUCE_ONLY.value))
     await connection.execute(
         insert(ACCOUNT_ALERT)
         .values(
-            key=f"shortfall:{order_id}:{cause}",
-            kind=AlertKind.SHORTFALL.value,
+            key=f"{kind}:{order_id}:{cause}",
+            kind=kind.value,
             account_id=account_id,
             order_id=order_id,
             text=text,

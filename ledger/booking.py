@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.accounts import reduce_only
+from ledger.accounts import AlertKind, reduce_only
 from ledger.costs import Holding, holding_after
 from ledger.entries import post
 from ledger.events import events_of
@@ -89,7 +89,11 @@ async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[S
         await post(connection, account_id, postings, key=key, kind=BOOKING, order_id=order_id)
     if deepens_shortfall(postings):
         owed = ", ".join(f"{-p.amount} {p.asset}" for p in postings if p.bucket is Bucket.SHORTFALL)
-        await reduce_only(connection, account_id, order_id, cause, f"The broker's fact leaves {owed} uncovered.")
+        why = f"The broker's fact leaves {owed} uncovered."
+        await reduce_only(connection, account_id, AlertKind.SHORTFALL, order_id, cause, why)
+    if after.filled > max(after.quantity, before.filled):
+        why = f"{after.filled} shares were filled of an order for {after.quantity} (LC-29)."
+        await reduce_only(connection, account_id, AlertKind.OVERFILL, order_id, cause, why)
     if _totals(before) == _totals(after):
         return
     fills = fills_after(await _provisional(connection, before), steps)

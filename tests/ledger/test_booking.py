@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from ledger.accounts import AlertKind
 from ledger.events import Level
 from ledger.ledger import Ledger
 from ledger.reads.orders import Execution
@@ -185,6 +186,17 @@ async def test_lc28_a_fill_after_expiry_is_booked_and_the_rest_is_held_again(led
     assert [one.order.order_id for one in await ledger.open_orders()] == [order_id]
 
 
+async def test_lc29_an_overfill_that_cash_covers_is_booked_in_full_and_stops_buying(ledger: Ledger) -> None:
+    await open_market(ledger, cash=10 * CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, match(300))
+    account, position = await ledger.account(ACCOUNT_ID), await ledger.position(ACCOUNT_ID, "VIC")
+    assert account is not None
+    assert position is not None
+    assert (account.state, position.quantity) == (TradingState.REDUCE_ONLY, 300)
+    assert [alert.kind for alert in await ledger.alerts()] == [AlertKind.OVERFILL]
+
+
 async def test_lc29_an_overfill_beyond_cash_makes_a_named_shortfall_and_stops_buying(ledger: Ledger) -> None:
     await open_market(ledger, cash=COST)
     order_id = await place(ledger)
@@ -195,7 +207,7 @@ async def test_lc29_an_overfill_beyond_cash_makes_a_named_shortfall_and_stops_bu
     account = await ledger.account(ACCOUNT_ID)
     assert account is not None
     assert account.state is TradingState.REDUCE_ONLY
-    (alert,) = await ledger.alerts()
+    (alert,) = [each for each in await ledger.alerts() if each.kind is AlertKind.SHORTFALL]
     cause = (await ledger.events(order_id))[-1].cause
     assert (alert.order_id, alert.account_id) == (order_id, ACCOUNT_ID)
     assert cause in alert.key
