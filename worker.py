@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -12,6 +12,7 @@ import uvloop
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
@@ -44,7 +45,9 @@ CONNECTION_ID = "ssi"
 """The one connection that the environment configures."""
 
 _PURE_ROOMS = ("market", "orders", "activities.signatures", "workflows.messages", "workflows.search_attributes")
-_FINISH_SENDING = timedelta(seconds=10)
+# Within the supervisor's patience: a request that is cut off here is unknown, and looked up after the restart.
+_FINISH_SENDING = timedelta(seconds=3)
+_CONNECT_AGAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +167,9 @@ def _credentials(settings: Settings) -> Credentials:
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
     """Run until `stop`; the ready file tells the supervisor that all queues are polled."""
-    client = await Client.connect(
-        settings.temporal_address or f"127.0.0.1:{settings.temporal_port}",
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-    )
+    client = await _connect(settings, stop)
+    if client is None:
+        return
     limits = Limits(settings.max_order_size, settings.max_positions)
     async with _outside(settings) as outside, AsyncExitStack() as stack:
         for each in workers(client, outside, limits):
@@ -178,6 +179,21 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             settings.oms_ready_file.touch()
         _log.info("polling", queues=[messages.ORDERS_QUEUE, messages.BROKER_QUEUE, messages.FEED_QUEUE])
         await stop.wait()
+
+
+async def _connect(settings: Settings, stop: asyncio.Event) -> Client | None:
+    """The platform may come up after the worker, so the worker waits for it; None when it was told to stop."""
+    address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
+    while not stop.is_set():
+        try:
+            return await Client.connect(
+                address, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
+            )
+        except (RuntimeError, RPCError) as problem:  # the SDK's bridge raises RuntimeError while nothing answers
+            _log.warning("Temporal does not answer yet", address=address, problem=str(problem))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _CONNECT_AGAIN_SECONDS)
+    return None
 
 
 async def _main(settings: Settings) -> None:

@@ -1,4 +1,4 @@
-"""`python -m simulator --port N --data FOLDER`: serve SSI's wire and `/control` on one port of this machine."""
+"""`python -m simulator --port N --data FOLDER`: serve SSI's wire and `/control` on one port."""
 
 import argparse
 import asyncio
@@ -31,13 +31,14 @@ def main() -> None:
     # uvicorn raises the signal that stopped it once more: with this handler the process then ends with code 0.
     signal.signal(signal.SIGTERM, lambda *_: None)
     arguments.data.mkdir(parents=True, exist_ok=True)
-    credentials = load_credentials(arguments.data.resolve(), arguments.port)
+    address = arguments.address or f"http://127.0.0.1:{arguments.port}/"
+    credentials = load_credentials(arguments.data.resolve(), address)
     with Journal(arguments.data / "journal.sqlite") as journal:
         simulation = Simulation(journal, arguments.seed)
-        _announce(arguments.port, credentials)
+        _announce(address, credentials)
         uvicorn.run(
             application(simulation, credentials),
-            host="127.0.0.1",
+            host=arguments.host,
             port=arguments.port,
             http=Protocol,
             ws="websockets-sansio",
@@ -54,15 +55,17 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulator", description=__doc__)
-    parser.add_argument("--port", type=int, required=True, help="the one port for everything, on 127.0.0.1")
+    parser.add_argument("--port", type=int, required=True, help="the one port for everything")
+    parser.add_argument("--host", default="127.0.0.1", help="the interface to listen on")
+    parser.add_argument("--address", help="the URL that clients reach this port at, as written into ssi.env")
     parser.add_argument("--data", type=Path, required=True, help="folder for keys, journal and ssi.env")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the other participants")
     return parser.parse_args()
 
 
-def _announce(port: int, credentials: Credentials) -> None:
+def _announce(address: str, credentials: Credentials) -> None:
     log = logging.getLogger("simulator")
-    log.info("SSI's API and streams at http://127.0.0.1:%d/, control at http://127.0.0.1:%d/control/docs", port, port)
+    log.info("SSI's API and streams at %s, control at %scontrol/docs", address, address)
     log.info("client settings (keys, PIN, account) in %s", credentials.environment_file)
     log.info("private key in %s", credentials.private_key_file)
 

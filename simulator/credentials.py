@@ -33,8 +33,8 @@ class Credentials:
     environment_file: Path
 
 
-def load_credentials(folder: Path, port: int) -> Credentials:
-    """Read the folder's keys, or make them, and write `ssi.env` for this port."""
+def load_credentials(folder: Path, address: str) -> Credentials:
+    """Read the folder's keys, or make them, and write `ssi.env` for clients that reach us at `address` (a URL)."""
     key_file = folder / _KEY_FILE
     if not key_file.exists():
         _write_private(key_file, _to_xml(generate_private_key(public_exponent=65537, key_size=2048)))
@@ -46,17 +46,16 @@ def load_credentials(folder: Path, port: int) -> Credentials:
     credentials = Credentials(
         consumer_id, consumer_secret, pin, _from_xml(key_file.read_text()), key_file, folder / _ENVIRONMENT_FILE
     )
-    _write_private(credentials.environment_file, _environment(credentials, port))
+    _write_private(credentials.environment_file, _environment(credentials, address))
     return credentials
 
 
-def _environment(credentials: Credentials, port: int) -> str:
-    url = f"http://127.0.0.1:{port}/"
+def _environment(credentials: Credentials, address: str) -> str:
     values = {
-        "SSI_API_URL": url,
-        "SSI_STREAM_URL": url,
-        "SSI_DATA_URL": url,
-        "SSI_DATA_STREAM_URL": url,
+        "SSI_API_URL": address,
+        "SSI_STREAM_URL": address,
+        "SSI_DATA_URL": address,
+        "SSI_DATA_STREAM_URL": address,
         "SSI_API_KEY": credentials.consumer_id,
         "SSI_API_SECRET": credentials.consumer_secret,
         "SSI_PRIVATE_KEY_FILE": str(credentials.private_key_file),

@@ -76,7 +76,7 @@ def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool], patience:
 
 @contextmanager
 def running_stack(folder: Path) -> Iterator[WholeStack]:
-    ports = dict(zip(_PORTS, _free_ports(len(_PORTS)), strict=True))
+    ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
     environment = {**bare_environment(), "OMS_HOME": str(folder), **ports, "PATH": os.environ["PATH"]}
     stack = WholeStack(environment)
     try:
@@ -86,7 +86,7 @@ def running_stack(folder: Path) -> Iterator[WholeStack]:
         subprocess.run([str(OMS), "stop"], env=environment, cwd=PROJECT, check=False, timeout=60)  # noqa: S603 - ours
 
 
-def _free_ports(count: int) -> list[str]:
+def free_ports(count: int) -> list[str]:
     sockets = [socket.socket() for _ in range(count)]
     for each in sockets:
         each.bind(("127.0.0.1", 0))
