@@ -9,7 +9,8 @@ from cli.preparing import provide_temporal
 from local.environment import bare_environment
 from settings import PROJECT_FOLDER
 
-FAST_MARKERS = "not stack and not chaos and not browser"
+EVERYDAY_MARKERS = "not chaos and not browser and not fuzz"
+FAST_MARKERS = f"not stack and {EVERYDAY_MARKERS}"
 
 
 def run_tests(arguments: list[str], *, fast: bool) -> NoReturn:
@@ -22,7 +23,9 @@ def run_tests(arguments: list[str], *, fast: bool) -> NoReturn:
 
 
 def pytest_command(arguments: list[str], *, fast: bool) -> list[str]:
-    chosen = ["-m", FAST_MARKERS] if fast else []
+    """The long tests (chaos, browser, fuzz) run when they are asked for with `-m`."""
+    markers = FAST_MARKERS if fast else EVERYDAY_MARKERS
+    chosen = [] if "-m" in arguments else ["-m", markers]
     return [sys.executable, "-m", "pytest", *chosen, *arguments]
 
 

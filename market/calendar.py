@@ -1,7 +1,12 @@
 """Trading days of the three exchanges and the settlement dates counted on them (VN-A12, VN-A11)."""
 
-from datetime import date, time, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from market.closed_days import Certainty, ClosedDay, closed_days, is_weekend
+from market.vocabulary import Exchange
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
 
@@ -10,47 +15,104 @@ SETTLEMENT_TIME = time(13, 0)
 """Shares and cash of a trade can be used from 13:00 on T+2 (VN-A11)."""
 
 
-def _days(year: int, *month_days: tuple[int, int]) -> frozenset[date]:
-    return frozenset(date(year, month, day) for month, day in month_days)
+class OverrideKind(StrEnum):
+    CLOSED = "CLOSED"
+    REOPENED = "REOPENED"
 
 
-# VN-A12: exchange notices for 2025 and 2026. 2026-01-02 was closed by a later notice (VN-C8);
-# 2026-11-24 (Vietnam Culture Day) is expected: a legal holiday without an exchange notice so far.
-CLOSED_DAYS: frozenset[date] = (
-    _days(2025, (1, 1), (1, 27), (1, 28), (1, 29), (1, 30), (1, 31), (4, 7), (4, 30), (5, 1), (5, 2))
-    | _days(2025, (9, 1), (9, 2))
-    | _days(2026, (1, 1), (1, 2), (2, 16), (2, 17), (2, 18), (2, 19), (2, 20), (4, 27), (4, 30), (5, 1))
-    | _days(2026, (8, 31), (9, 1), (9, 2), (11, 24))
-    # 2027 has no notice yet: statutory holidays and the Tet block, to be replaced by the notices.
-    | _days(2027, (1, 1), (2, 4), (2, 5), (2, 8), (2, 9), (2, 10), (4, 16), (4, 30), (5, 3))
-    | _days(2027, (9, 2), (9, 3), (11, 24))
-)
+@dataclass(frozen=True, slots=True)
+class CalendarOverride:
+    """A person's word on one day, above the table; `exchange` None means all of them and the depository."""
+
+    day: date
+    kind: OverrideKind
+    reason: str
+    author: str
+    exchange: Exchange | None = None
 
 
-def is_trading_day(day: date) -> bool:
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """Why a day does not trade, and how sure that is."""
+
+    day: date
+    reason: str
+    certainty: Certainty
+
+
+@dataclass(frozen=True, eq=False)
+class TradingCalendar:
+    """The dated table with the overrides above it. Compared by identity, so that phases can be cached by it."""
+
+    overrides: tuple[CalendarOverride, ...] = ()
+    _by_day: dict[tuple[date, Exchange | None], CalendarOverride] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # The last override of a day counts.
+        object.__setattr__(self, "_by_day", {(each.day, each.exchange): each for each in self.overrides})
+
+    def is_trading_day(self, day: date, exchange: Exchange | None = None) -> bool:
+        override = self._override(day, exchange)
+        if override is not None:
+            return override.kind is OverrideKind.REOPENED
+        return not is_weekend(day) and day not in closed_days(day.year)
+
+    def closure(self, day: date, exchange: Exchange | None = None) -> Closure | None:
+        """Why `day` is closed; None on a trading day."""
+        if self.is_trading_day(day, exchange):
+            return None
+        override = self._override(day, exchange)
+        if override is not None:
+            return Closure(day, override.reason, Certainty.ANNOUNCED)
+        row = closed_days(day.year).get(day)
+        if row is None:
+            return Closure(day, "weekend", Certainty.ANNOUNCED)
+        return Closure(day, row.reason, row.certainty)
+
+    def _override(self, day: date, exchange: Exchange | None) -> CalendarOverride | None:
+        if not self._by_day:
+            return None
+        return self._by_day.get((day, exchange)) or self._by_day.get((day, None))
+
+
+PUBLISHED = TradingCalendar()
+"""The table alone, without overrides."""
+
+
+def is_trading_day(day: date, calendar: TradingCalendar = PUBLISHED, exchange: Exchange | None = None) -> bool:
     """A make-up working Saturday is never a trading day (VN-A1)."""
-    return day.weekday() < 5 and day not in CLOSED_DAYS  # noqa: PLR2004 - Monday to Friday
+    return calendar.is_trading_day(day, exchange)
 
 
-def next_trading_day(day: date) -> date:
+def next_trading_day(day: date, calendar: TradingCalendar = PUBLISHED, exchange: Exchange | None = None) -> date:
     """The first trading day after `day`."""
     following = day + timedelta(days=1)
-    while not is_trading_day(following):
+    while not calendar.is_trading_day(following, exchange):
         following += timedelta(days=1)
     return following
 
 
-def previous_trading_day(day: date) -> date:
+def previous_trading_day(day: date, calendar: TradingCalendar = PUBLISHED, exchange: Exchange | None = None) -> date:
     """The last trading day before `day`."""
     preceding = day - timedelta(days=1)
-    while not is_trading_day(preceding):
+    while not calendar.is_trading_day(preceding, exchange):
         preceding -= timedelta(days=1)
     return preceding
 
 
-def settlement_date(trade_date: date) -> date:
+def settlement_date(trade_date: date, calendar: TradingCalendar = PUBLISHED) -> date:
     """T+2 counted in trading days; usable from `SETTLEMENT_TIME` on that day (VN-A11)."""
     day = trade_date
     for _ in range(SETTLEMENT_DAYS):
-        day = next_trading_day(day)
+        day = next_trading_day(day, calendar)
     return day
+
+
+def usable_from(trade_date: date, calendar: TradingCalendar = PUBLISHED) -> datetime:
+    """When the shares bought, or the cash of a sale, of `trade_date` can be used (VN-A11)."""
+    return datetime.combine(settlement_date(trade_date, calendar), SETTLEMENT_TIME, VIETNAM)
+
+
+def closed_day(day: date) -> ClosedDay | None:
+    """The table's row of `day`, with its source; None for trading days and weekends."""
+    return closed_days(day.year).get(day)

@@ -46,3 +46,35 @@ class SecurityStatus(StrEnum):
     RESTRICTED = "RESTRICTED"
     HALTED = "HALTED"
     SUSPENDED = "SUSPENDED"
+
+
+class PhaseName(StrEnum):
+    """What an exchange does at an hour (VN-A1); PERIODIC_AUCTION is one of HOSE's auctions of restricted stocks."""
+
+    CLOSED = "CLOSED"
+    OPEN_AUCTION = "OPEN_AUCTION"
+    CONT_AM = "CONT_AM"
+    BREAK = "BREAK"
+    CONT_PM = "CONT_PM"
+    PERIODIC_AUCTION = "PERIODIC_AUCTION"
+    CLOSE_AUCTION = "CLOSE_AUCTION"
+    PLO = "PLO"
+    HALTED = "HALTED"
+
+
+class BandDay(StrEnum):
+    """What makes the price band of a day wider than usual (VN-A7)."""
+
+    NORMAL = "NORMAL"
+    FIRST_DAY = "FIRST_DAY"
+    RETURN_DAY = "RETURN_DAY"
+    TREASURY_SHARES_EX_DATE = "TREASURY_SHARES_EX_DATE"
+    LARGE_CASH_EX_DATE = "LARGE_CASH_EX_DATE"
+
+
+class Whereabouts(StrEnum):
+    """Where an unfilled order waits: with us, with the broker before its phase, or in the exchange's book."""
+
+    HELD_HERE = "HELD_HERE"
+    AT_BROKER = "AT_BROKER"
+    AT_EXCHANGE = "AT_EXCHANGE"

@@ -72,7 +72,7 @@ async def test_the_stream_signs_in_and_resumes_where_it_is_told() -> None:
 
 
 async def test_no_log_shows_a_secret(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG):
+    with caplog.at_level(logging.DEBUG), caplog.at_level(logging.DEBUG, logger="httpcore"):
         async with listening(sends(INIT)) as (broker, hub, _):
             assert await broker.submit(made.SUBMIT) == Accepted()
             await taken(broker, 1)

@@ -38,11 +38,11 @@ def test_all_means_every_symbol_of_a_channel_or_of_every_channel() -> None:
 
 
 def test_the_key_file_holds_all_eight_elements_and_stays_the_same(tmp_path: Path) -> None:
-    first = load_credentials(tmp_path, 1)
+    first = load_credentials(tmp_path, "http://127.0.0.1:1/")
     root = fromstring(base64.b64decode(first.private_key_file.read_text()))  # noqa: S314 - our own file
     assert {element.tag for element in root} == {"Modulus", "Exponent", "P", "Q", "DP", "DQ", "InverseQ", "D"}
     assert first.private_key_file.stat().st_mode & 0o777 == 0o600
-    again = load_credentials(tmp_path, 2)
+    again = load_credentials(tmp_path, "http://127.0.0.1:2/")
     assert (again.consumer_id, again.pin) == (first.consumer_id, first.pin)
     assert again.private_key.private_numbers() == first.private_key.private_numbers()
     assert "SSI_API_URL=http://127.0.0.1:2/\n" in again.environment_file.read_text()
