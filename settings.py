@@ -175,7 +175,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _refuse_what_contradicts(self) -> Self:
-        problems = [*_secret_problems(self), *_ssi_problems(self)]
+        problems = [*_secret_problems(self), *_failpoint_problems(self), *_ssi_problems(self)]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -211,6 +211,12 @@ def _secret_problems(settings: Settings) -> list[str]:
         return []
     found = f"has {length} bytes" if length else "is not set"
     return [f"SECRET_KEY {found}: ENVIRONMENT=production needs one of at least {MINIMUM_SECRET_BYTES} bytes"]
+
+
+def _failpoint_problems(settings: Settings) -> list[str]:
+    if settings.environment is not Environment.PRODUCTION or settings.oms_failpoints is None:
+        return []
+    return ["OMS_FAILPOINTS is set: ENVIRONMENT=production allows no points at which a test kills a process"]
 
 
 def _ssi_problems(settings: Settings) -> list[str]:

@@ -19,7 +19,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 import log_lines
 from activities.announcing import OrderAnnouncer
 from activities.broker import ConnectedBrokerActivities
+from activities.day_end import DayEnd
 from activities.feed import BrokerListener
+from activities.intake import Intake
 from activities.listeners import ListenerActivities
 from activities.log_context import LogContext
 from activities.orders import LedgerOrderActivities
@@ -63,8 +65,10 @@ class Outside:
 def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker]:
     """One worker per task queue: orders with their transactions, requests to the broker, and the listeners."""
     announcer = OrderAnnouncer(client)
-    listener = BrokerListener(CONNECTION_ID, outside.ledger, outside.broker, outside.clock, announcer)
-    watcher = MarketWatcher(outside.ledger, outside.broker, outside.reference, outside.clock, announcer, listener.sweep)
+    intake = Intake(CONNECTION_ID, outside.ledger, announcer)
+    listener = BrokerListener(outside.ledger, outside.broker, outside.clock, announcer, intake)
+    day_end = DayEnd(outside.ledger, outside.broker, announcer, intake)
+    watcher = MarketWatcher(outside.ledger, outside.broker, outside.reference, outside.clock, announcer, day_end)
     orders = LedgerOrderActivities(outside.ledger, outside.clock, limits)
     requests = ConnectedBrokerActivities(outside.ledger, outside.broker, outside.clock)
     listeners = ListenerActivities(listener, watcher)

@@ -3,22 +3,39 @@
 Only the execution whose own insert created the attempt may send (I4); any other returns what is booked.
 """
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
 
 from temporalio import activity
 
 from activities.inbox_messages import from_book
-from activities.signatures import BrokerActivities, SendCancel, SendOrder
+from activities.signatures import BrokerActivities, SendCancel
 from broker.market_clock import ClockSource
-from broker.port import Accepted, Broker, CancelRequest, NoAnswer, NotSent, Outcome, Refused, SubmitRequest, Unknown
-from ledger.attempts import Attempt
+from broker.port import (
+    Accepted,
+    Book,
+    BookRow,
+    Broker,
+    CancelRequest,
+    NoAnswer,
+    NotSent,
+    Outcome,
+    Refused,
+    SubmitRequest,
+    Unknown,
+)
+from failpoints import failpoint
+from ledger.attempts import Attempt, AttemptOutcome
 from ledger.ledger import Ledger
-from market.calendar import VIETNAM
-from orders.evidence import Answer, ClosedHere, RequestAnswered
-from orders.order import Action, CloseReason
+from orders.evidence import Answer, RequestAnswered
+from orders.order import Action, Order
 from orders.stored import StoredOrder
+
+_SIGN_OF_LIFE_SECONDS = 2.0
 
 
 class ConnectedBrokerActivities(BrokerActivities):
@@ -30,46 +47,76 @@ class ConnectedBrokerActivities(BrokerActivities):
         self._clock = clock
 
     @activity.defn
-    async def submit(self, send: SendOrder) -> StoredOrder:
-        if datetime.now(UTC) > send.send_by:
-            return await self._close_too_old(send)
-        attempt = await self._ledger.start_attempt(send.order_id, Action.SUBMIT, send.order_id)
+    async def submit(self, order_id: str) -> StoredOrder:
+        failpoint("before_attempt")
+        attempt = await self._start(order_id, Action.SUBMIT, order_id)
+        failpoint("after_attempt")
         if not isinstance(attempt, Attempt):
-            return await self._ledger.book(send.order_id)
+            return await self._ledger.book(order_id)
         request = SubmitRequest(attempt.broker_account, attempt.request_id, attempt.terms)
-        return await self._send(send.order_id, attempt.request_id, lambda: self._broker.submit(request))
+        return await self._finish(order_id, attempt, self._broker.submit(request))
 
     @activity.defn
     async def cancel(self, send: SendCancel) -> StoredOrder:
-        attempt = await self._ledger.start_attempt(send.order_id, Action.CANCEL, send.intent_id)
+        attempt = await self._start(send.order_id, Action.CANCEL, send.intent_id)
+        failpoint("after_cancel_attempt")
         if not isinstance(attempt, Attempt):
             return await self._ledger.book(send.order_id)
         request = CancelRequest(attempt.broker_account, attempt.request_id, attempt.broker_order_id, attempt.terms)
-        return await self._send(send.order_id, attempt.request_id, lambda: self._broker.cancel(request))
+        return await self._finish(send.order_id, attempt, self._broker.cancel(request))
 
     @activity.defn
     async def resolve(self, order_id: str) -> StoredOrder:
-        stored = await self._ledger.give_up_attempts(order_id)
-        book = await self._broker.audit_book(stored.order.account_id)
-        if isinstance(book, NoAnswer):
-            activity.logger.warning("the audit book gave no answer: %s", book.text)
-            return stored
-        today = (await self._clock.read()).at(datetime.now(UTC)).astimezone(VIETNAM).date()
-        connection = await self._ledger.connection_of(order_id)
-        booked = await self._ledger.orders_at_broker(connection, today, [row.broker_order_id for row in book.rows])
-        await self._ledger.store_raw(connection, today, from_book(book, booked))
-        await self._ledger.route(connection, today)
-        return await self._ledger.book(order_id)
+        async with _signs_of_life():
+            stored = await self._ledger.give_up_attempts(order_id)
+            account = await self._ledger.account(stored.order.account_id)
+            if account is None:
+                raise LookupError(f"order {order_id} has no account {stored.order.account_id}")
+            book = await self._broker.audit_book(account.broker_account)
+            if isinstance(book, NoAnswer):
+                activity.logger.warning("the audit book gave no answer: %s", book.text)
+                return stored
+            news = from_book(_rows_of(stored.order, book), {stored.order.broker_order_id: stored.order})
+            await self._ledger.store_raw(account.connection_id, stored.order.trading_date, news)
+            await self._ledger.route(account.connection_id, stored.order.trading_date)
+            return await self._ledger.book(order_id)
 
-    async def _close_too_old(self, send: SendOrder) -> StoredOrder:
-        late = f"could only be sent after {send.send_by.isoformat()}, the time it was good for"
-        closed = ClosedHere(CloseReason.TOO_OLD, late)
-        await self._ledger.record(send.order_id, f"close:{send.order_id}:{closed.reason}", closed, "workflow")
-        return await self._ledger.book(send.order_id)
+    async def _start(self, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
+        now = datetime.now(UTC)
+        market_now = (await self._clock.read()).at(now)
+        return await self._ledger.start_attempt(order_id, action, intent_id, market_now, now)
 
-    async def _send(self, order_id: str, request_id: str, call: Callable[[], Awaitable[Outcome]]) -> StoredOrder:
-        outcome = await call()
-        return await self._ledger.finish_attempt(request_id, order_id, _answered(request_id, outcome))
+    async def _finish(self, order_id: str, attempt: Attempt, sending: Awaitable[Outcome]) -> StoredOrder:
+        async with _signs_of_life():
+            answered = _answered(attempt.request_id, await sending)
+            failpoint("after_send")
+            return await self._ledger.finish_attempt(attempt.request_id, order_id, answered)
+
+
+@asynccontextmanager
+async def _signs_of_life() -> AsyncIterator[None]:
+    """Heartbeats while the broker is waited for, so that the death of this worker is noticed before the timeout."""
+
+    async def beat() -> None:
+        while True:
+            activity.heartbeat()
+            await asyncio.sleep(_SIGN_OF_LIFE_SECONDS)
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+def _rows_of(order: Order, book: Book) -> Book:
+    """The order's own rows: what the book tells of other orders is the feed's to take in."""
+    sent = {request.request_id for request in order.requests if request.request_id}
+
+    def is_own(row: BookRow) -> bool:
+        return row.request_id in sent or (bool(order.broker_order_id) and row.broker_order_id == order.broker_order_id)
+
+    return replace(book, rows=tuple(row for row in book.rows if is_own(row)))
 
 
 def _answered(request_id: str, outcome: Outcome) -> RequestAnswered:

@@ -1,8 +1,4 @@
-"""Listening to the broker: each message is stored before anything else, then routed, then announced to its order.
-
-What could not be routed or announced stays in the inbox and is driven again with the next batch, so a death
-anywhere in between loses nothing and repeats nothing.
-"""
+"""Listening to one broker connection through one broker day."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -12,65 +8,67 @@ from datetime import UTC, date, datetime
 from temporalio import activity
 
 from activities.announcing import OrderAnnouncer
-from activities.inbox_messages import from_book, from_stream
+from activities.inbox_messages import from_stream
+from activities.intake import Intake
 from broker.market_clock import ClockSource
 from broker.port import Broker, NoAnswer
-from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
-from market.calendar import VIETNAM
+from market.broker_day import broker_day
+from orders.stored import StoredOrder
 
 _BATCH_SECONDS = 0.05
 _BATCH_SIZE = 200
+_AT_ONCE = 20
 
 
 class BrokerListener:
-    """The feed of one connection through one trading date."""
+    """Resumes open orders, reads the books once, then follows the stream."""
 
     def __init__(
-        self, connection_id: str, ledger: Ledger, broker: Broker, clock: ClockSource, announcer: OrderAnnouncer
+        self, ledger: Ledger, broker: Broker, clock: ClockSource, announcer: OrderAnnouncer, intake: Intake
     ) -> None:
-        self._connection_id = connection_id
         self._ledger = ledger
         self._broker = broker
         self._clock = clock
         self._announcer = announcer
+        self._intake = intake
 
     async def listen(self) -> None:
-        """Resume open orders, read the books once, then follow the stream until the trading date changes."""
-        trading_date = await self._market_date()
-        await self.resume_open_orders()
-        await self.sweep(trading_date)
-        cursor = await self._ledger.cursor(self._connection_id, trading_date)
+        """Ends when another broker day begins. Raises `StreamLost`."""
+        today = await self._today()
+        await self._resume_open_orders()
+        await self._read_books(today)
+        cursor = await self._ledger.cursor(self._intake.connection_id, today)
         async with aclosing(_batches(self._broker.stream(cursor))) as batches:
             async for batch in batches:
                 activity.heartbeat()
-                await self._take_in(trading_date, [from_stream(raw, self._broker.read(raw)) for raw in batch if raw])
-                if await self._market_date() != trading_date:
+                received = [from_stream(raw, self._broker.read(raw)) for raw in batch if raw]
+                await self._intake.messages(today, received)
+                if await self._today() != today:
                     return
 
-    async def resume_open_orders(self) -> None:
-        for stored in await self._ledger.open_orders():
-            await self._announcer.resume(stored)
+    async def _resume_open_orders(self) -> None:
+        limit = asyncio.Semaphore(_AT_ONCE)
 
-    async def sweep(self, trading_date: date) -> None:
-        """Read the audit book of each account, so that nothing rests on the stream alone (LC-91)."""
-        for account in await self._ledger.accounts_of(self._connection_id):
-            book = await self._broker.audit_book(account.account_id)
+        async def one(stored: StoredOrder) -> None:
+            async with limit:
+                await self._announcer.resume(stored)
+                activity.heartbeat()
+
+        await asyncio.gather(*(one(stored) for stored in await self._ledger.open_orders()))
+
+    async def _read_books(self, today: date) -> None:
+        """Nothing rests on the stream alone: what it may not tell again is in the books."""
+        for account in await self._ledger.accounts_of(self._intake.connection_id):
+            book = await self._broker.audit_book(account.broker_account)
+            activity.heartbeat()
             if isinstance(book, NoAnswer):
                 activity.logger.warning("no audit book of %s: %s", account.account_id, book.text)
                 continue
-            ids = [row.broker_order_id for row in book.rows]
-            booked = await self._ledger.orders_at_broker(self._connection_id, trading_date, ids)
-            await self._take_in(trading_date, from_book(book, booked))
+            await self._intake.book(today, book)
 
-    async def _take_in(self, trading_date: date, received: list[InboxMessage] | tuple[InboxMessage, ...]) -> None:
-        if received:
-            await self._ledger.store_raw(self._connection_id, trading_date, received)
-        for routed in await self._ledger.route(self._connection_id, trading_date):
-            await self._announcer.evidence(routed.stored, routed.summary)
-
-    async def _market_date(self) -> date:
-        return (await self._clock.read()).at(datetime.now(UTC)).astimezone(VIETNAM).date()
+    async def _today(self) -> date:
+        return broker_day((await self._clock.read()).at(datetime.now(UTC)))
 
 
 async def _batches(stream: AsyncIterator[str]) -> AsyncGenerator[list[str], None]:
@@ -80,19 +78,23 @@ async def _batches(stream: AsyncIterator[str]) -> AsyncGenerator[list[str], None
         while (first := await arriving) is not None:
             batch = [first]
             closes = asyncio.get_running_loop().time() + _BATCH_SECONDS
-            while True:
-                arriving = asyncio.ensure_future(_next(stream))
-                patience = max(0.0, closes - asyncio.get_running_loop().time())
-                done, _ = await asyncio.wait({arriving}, timeout=patience)
-                if not done or len(batch) >= _BATCH_SIZE:
-                    break
+            arriving = asyncio.ensure_future(_next(stream))
+            while len(batch) < _BATCH_SIZE and await _arrives_until(closes, arriving):
                 following = arriving.result()
                 if following is None:
                     break
                 batch.append(following)
+                arriving = asyncio.ensure_future(_next(stream))
             yield batch
     finally:
         arriving.cancel()
+
+
+async def _arrives_until(closes: float, arriving: asyncio.Future[str | None]) -> bool:
+    """Whether a message is there in time; a stream that broke is told after the batch before it was handed on."""
+    patience = max(0.0, closes - asyncio.get_running_loop().time())
+    done, _ = await asyncio.wait({arriving}, timeout=patience)
+    return bool(done) and arriving.exception() is None
 
 
 async def _next(stream: AsyncIterator[str]) -> str | None:

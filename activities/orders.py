@@ -6,6 +6,7 @@ from temporalio import activity
 
 from activities.signatures import CloseUnsent, OrderActivities
 from broker.market_clock import ClockSource
+from failpoints import failpoint
 from ledger.ledger import Ledger
 from orders.commands import CancelOrder, PlaceOrder
 from orders.evidence import CancelAsked, ClosedHere
@@ -23,7 +24,9 @@ class LedgerOrderActivities(OrderActivities):
     async def accept(self, command: PlaceOrder) -> StoredOrder:
         now = datetime.now(UTC)
         market_now = (await self._clock.read()).at(now)
-        return await self._ledger.accept(command, market_now, now, self._limits)
+        accepted = await self._ledger.accept(command, market_now, now, self._limits)
+        failpoint("after_acceptance")
+        return accepted
 
     @activity.defn
     async def load(self, order_id: str) -> StoredOrder | None:
@@ -31,7 +34,9 @@ class LedgerOrderActivities(OrderActivities):
 
     @activity.defn
     async def book(self, order_id: str) -> StoredOrder:
-        return await self._ledger.book(order_id)
+        booked = await self._ledger.book(order_id)
+        failpoint("after_booking")
+        return booked
 
     @activity.defn
     async def ask_cancel(self, cancel: CancelOrder) -> StoredOrder:
@@ -47,6 +52,4 @@ class LedgerOrderActivities(OrderActivities):
 
     @activity.defn
     async def recheck(self, order_id: str) -> StoredOrder:
-        now = datetime.now(UTC)
-        market_now = (await self._clock.read()).at(now)
-        return await self._ledger.recheck(order_id, market_now, now, self._limits)
+        return await self._ledger.recheck(order_id, await self._clock.read(), datetime.now(UTC), self._limits)

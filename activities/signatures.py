@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from datetime import datetime
 
 from temporalio import activity
 
@@ -18,14 +17,6 @@ class CloseUnsent:
     order_id: str
     reason: CloseReason
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class SendOrder:
-    """Send the order unless the wall time has passed `send_by`."""
-
-    order_id: str
-    send_by: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +56,7 @@ class OrderActivities(ABC):
     @activity.defn
     @abstractmethod
     async def recheck(self, order_id: str) -> StoredOrder:
-        """Check a waiting order again: it may be sent, waits for a later phase, or is denied now."""
+        """Check an unsent order again: it may be sent, waits for a later phase, or is closed now."""
 
 
 class BrokerActivities(ABC):
@@ -73,8 +64,8 @@ class BrokerActivities(ABC):
 
     @activity.defn
     @abstractmethod
-    async def submit(self, send: SendOrder) -> StoredOrder:
-        """Write the attempt, send it once, book the outcome."""
+    async def submit(self, order_id: str) -> StoredOrder:
+        """Write the attempt, send it once, book the outcome; an order too old to go out is closed instead."""
 
     @activity.defn
     @abstractmethod

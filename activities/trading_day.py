@@ -1,27 +1,27 @@
-"""Following the market through one trading date: the day's instruments, its phases, settlements, the last word."""
+"""Following the market through one broker day: the day's instruments, its phases, settlements, and its end."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 
 from temporalio import activity
 
 from activities.announcing import OrderAnnouncer
+from activities.day_end import DayEnd
 from broker.market_clock import ClockSource
 from broker.port import Broker, NoAnswer, ReferenceData
 from ledger.ledger import Ledger
 from ledger.settlement import Opening, OpeningShares
-from market.calendar import VIETNAM, is_trading_day
-from market.clock import MarketClock
-from market.phases import Phase, order_expiry, phase_at
+from market.broker_day import broker_day
+from market.phases import Phase, phase_at
 from market.vocabulary import Exchange
 
 _LOOK_SECONDS = 0.5
 _LOAD_AGAIN_SECONDS = 2.0
+_ASK_AGAIN_SECONDS = 10.0
 
 
 class MarketWatcher:
-    """Runs from the start of a trading date, or of the process, to the first instant of another date."""
+    """Runs from the start of a broker day, or of the process, to the first instant of another day."""
 
     def __init__(
         self,
@@ -30,39 +30,38 @@ class MarketWatcher:
         reference: ReferenceData,
         clock: ClockSource,
         announcer: OrderAnnouncer,
-        sweep: Callable[[date], Awaitable[None]],
+        day_end: DayEnd,
     ) -> None:
         self._ledger = ledger
         self._broker = broker
         self._reference = reference
         self._clock = clock
         self._announcer = announcer
-        self._sweep = sweep
+        self._day_end = day_end
+        self._ask_next = 0.0
 
     async def watch(self) -> None:
-        today = self._date(await self._clock.read())
+        """What it has announced, it announces again after a restart: an order that waits looks for itself."""
+        today = broker_day((await self._clock.read()).at(datetime.now(UTC)))
         await self._open_day(today)
-        shown: dict[Exchange, tuple[int, Phase]] = {}
-        swept: set[Exchange] = set()
+        seen: dict[Exchange, tuple[int, Phase]] = {}
         while True:
             clock = await self._clock.read()
             now = clock.at(datetime.now(UTC))
-            if self._date(clock) != today:
+            if broker_day(now) != today:
                 return
             for exchange in Exchange:
                 state = (clock.version, phase_at(exchange, now))
-                if shown.get(exchange) != state:
-                    shown[exchange] = state
+                if seen.get(exchange) != state:
+                    seen[exchange] = state
                     await self._phase_changed(exchange, state[1], now)
-                if is_trading_day(today) and now >= order_expiry(exchange, today) and exchange not in swept:
-                    swept.add(exchange)
-                    await self._sweep(today)
+            await self._ask_how_orders_ended(today, now)
             activity.heartbeat()
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _open_day(self, today: date) -> None:
         """Nothing can be accepted before the day's reference data are there; yesterday's are never used."""
-        while is_trading_day(today) and not await self._ledger.instruments_loaded(today):
+        while not await self._ledger.instruments_loaded(today):
             loaded = await self._reference.instruments(today)
             activity.heartbeat()
             if isinstance(loaded, NoAnswer) or not loaded:
@@ -78,8 +77,9 @@ class MarketWatcher:
             for account in await self._ledger.accounts_of(connection.connection_id):
                 if account.opened:
                     continue
-                cash = await self._broker.cash(account.account_id)
-                held = await self._broker.positions(account.account_id)
+                cash = await self._broker.cash(account.broker_account)
+                held = await self._broker.positions(account.broker_account)
+                activity.heartbeat()
                 if isinstance(cash, NoAnswer) or isinstance(held, NoAnswer):
                     raise ConnectionError(f"the broker did not tell the balances of account {account.account_id}")
                 shares = {row.symbol: OpeningShares(row.owned, row.sellable, row.average_price) for row in held.rows}
@@ -87,12 +87,17 @@ class MarketWatcher:
                 await self._ledger.open_balances(account.account_id, today, opening)
 
     async def _phase_changed(self, exchange: Exchange, phase: Phase, now: datetime) -> None:
+        """Waiting orders are woken one after the other in the order of their acceptance."""
         await self._ledger.settle_due(now)
         for order_id in await self._ledger.waiting_orders(exchange):
             stored = await self._ledger.load(order_id)
             if stored is not None:
                 await self._announcer.phase(stored, f"{exchange} {phase.name}")
+                activity.heartbeat()
 
-    @staticmethod
-    def _date(clock: MarketClock) -> date:
-        return clock.at(datetime.now(UTC)).astimezone(VIETNAM).date()
+    async def _ask_how_orders_ended(self, today: date, now: datetime) -> None:
+        loop_time = asyncio.get_running_loop().time()
+        if loop_time < self._ask_next:
+            return
+        self._ask_next = loop_time + _ASK_AGAIN_SECONDS
+        await self._day_end.ask(today, now)

@@ -7,11 +7,10 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from api.ledger_port import within
 from api.problems import ProblemCode, ProblemRaised
-from api.resources import Resources, resources_of
+from api.resources import Deadline, DeadlineOf, Resources, resources_of
 from api.tokens import TokenFault, verify
-from ledger.accounts import Role
+from ledger.accounts import Role, UserGrants
 
 _bearer = HTTPBearer(bearerFormat="JWT", auto_error=False, description="A token from `oms token <user>`.")
 _REALM = 'Bearer realm="oms"'
@@ -49,6 +48,7 @@ async def caller(
     request: Request,
     credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
     resources: Annotated[Resources, Depends(resources_of)],
+    deadline: DeadlineOf,
 ) -> Caller:
     """The caller of this request, or a 401 problem."""
     if credentials is None:
@@ -59,7 +59,7 @@ async def caller(
         raise _invalid("The token has expired: get a new one.")
     if claims is TokenFault.INVALID:
         raise _invalid("The token is not one of ours.")
-    grants = await within(resources.patience.database, resources.ledger.grants(claims.user))
+    grants = await _grants(claims.user, resources, deadline)
     if grants is None:
         raise _invalid("The token's user is not known here.")
     structlog.contextvars.bind_contextvars(user=claims.user)
@@ -79,6 +79,12 @@ async def trader(caller: CallerOf) -> Caller:
 
 
 TraderOf = Annotated[Caller, Depends(trader)]
+
+
+async def _grants(user: str, resources: Resources, deadline: Deadline) -> UserGrants | None:
+    patience = resources.patience
+    seconds = patience.remembered if resources.grants.remembers(user) else patience.database
+    return await resources.grants.read(user, resources.ledger, deadline.within(seconds))
 
 
 def _invalid(detail: str) -> ProblemRaised:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import assert_never
 from uuid import UUID, uuid4, uuid5
 
-from api.ledger_port import DatabaseUnavailable, LedgerReads, within
+from api.finding import Booked, Found, Unread
+from api.ledger_port import LedgerReads, read_row
 from api.order_bodies import CancelOutcome, Source
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderGateway
 from api.resources import Deadline, Patience
@@ -18,12 +19,11 @@ _CANCELED = frozenset({CloseReason.CANCELED, CloseReason.CANCELED_UNSENT})
 
 @dataclass(frozen=True, slots=True)
 class CancelAnswer:
-    """`stored` is None while the order itself has no verdict yet."""
+    """`booked` is None while the order has no verdict yet, or none that can be read."""
 
     outcome: CancelOutcome
     reason: str | None
-    stored: StoredOrder | None
-    source: Source = Source.LEDGER
+    booked: Booked | None
 
 
 def intent_id_for(order_id: str, user: str, idempotency_key: str | None) -> str:
@@ -47,34 +47,46 @@ def settled(order: Order, intent_id: str) -> tuple[CancelOutcome, str | None] | 
 
 async def cancel_order(
     cancel: CancelOrder,
-    stored: StoredOrder | None,
+    found: Found,
     gateway: OrderGateway,
     ledger: LedgerReads,
     deadline: Deadline,
     patience: Patience,
 ) -> CancelAnswer | NoAnswer:
     """Hand in the wish and wait for its outcome. `NoAnswer` means that the wish itself may not have arrived."""
-    delivered = await _ask(cancel, stored, gateway, deadline, patience)
+    if isinstance(found, Unread):
+        return await _ask_unread(cancel, gateway, deadline)
+    booked, stored = (found, found.stored) if isinstance(found, Booked) else (None, None)
+    delivered = await _ask(cancel, stored, gateway, deadline.left(patience.deciding))
     if isinstance(delivered, NoAnswer):
         return delivered
     if isinstance(delivered, Delivered):
         answer = await _wait(cancel, gateway, deadline, patience)
         if answer is not None:
-            return _answer(cancel, answer, handled=True)
-    latest = await _load(cancel.order_id, ledger, deadline)
-    if latest is None and isinstance(delivered, NoSuchRun):
+            return _answer(cancel, Booked(answer, Source.WORKFLOW), handled=True)
+    latest = await read_row(deadline.left(), ledger, cancel.order_id)
+    if isinstance(latest, StoredOrder):
+        return _answer(cancel, Booked(latest, Source.LEDGER), handled=False)
+    if isinstance(delivered, NoSuchRun):
         return NoAnswer()
-    return _answer(cancel, latest or stored, handled=False)
+    return _answer(cancel, booked, handled=False)
 
 
-def _answer(cancel: CancelOrder, stored: StoredOrder | None, *, handled: bool) -> CancelAnswer:
-    if stored is None:
+async def _ask_unread(cancel: CancelOrder, gateway: OrderGateway, deadline: Deadline) -> CancelAnswer | NoAnswer:
+    """While no row can be read nothing is booked, so nobody waits for an outcome; the wish itself is durable."""
+    delivered = await _ask(cancel, None, gateway, deadline.left())
+    return CancelAnswer(CancelOutcome.PENDING, None, None) if isinstance(delivered, Delivered) else NoAnswer()
+
+
+def _answer(cancel: CancelOrder, booked: Booked | None, *, handled: bool) -> CancelAnswer:
+    if booked is None:
         return CancelAnswer(CancelOutcome.PENDING, None, None)
-    known = settled(stored.order, cancel.intent_id)
+    order = booked.stored.order
+    known = settled(order, cancel.intent_id)
     if known is None and handled:
-        known = _of_shared_cancel(stored.order)
+        known = _of_shared_cancel(order)
     outcome, reason = known or (CancelOutcome.PENDING, None)
-    return CancelAnswer(outcome, reason, stored, Source.WORKFLOW if handled else Source.LEDGER)
+    return CancelAnswer(outcome, reason, booked)
 
 
 def _of_shared_cancel(order: Order) -> tuple[CancelOutcome, str | None] | None:
@@ -104,10 +116,10 @@ def _outcome_of(state: RequestState) -> CancelOutcome:
 
 
 async def _ask(
-    cancel: CancelOrder, stored: StoredOrder | None, gateway: OrderGateway, deadline: Deadline, patience: Patience
+    cancel: CancelOrder, stored: StoredOrder | None, gateway: OrderGateway, seconds: float
 ) -> Delivered | NoSuchRun | NoAnswer:
     try:
-        async with asyncio.timeout(deadline.left(patience.deciding)):
+        async with asyncio.timeout(seconds):
             return await gateway.ask_cancel(cancel, stored)
     except TimeoutError:
         return NoAnswer()
@@ -122,10 +134,3 @@ async def _wait(
     except TimeoutError:
         return None
     return answer if isinstance(answer, StoredOrder) else None
-
-
-async def _load(order_id: str, ledger: LedgerReads, deadline: Deadline) -> StoredOrder | None:
-    try:
-        return await within(deadline.left(), ledger.load(order_id))
-    except DatabaseUnavailable:
-        return None

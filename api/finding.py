@@ -1,41 +1,84 @@
-"""Finding one order for a caller: the row, or Temporal's record of an order whose verdict is not in yet."""
+"""Finding one order for a caller: its row, or what Temporal knows when there is no row yet or none can be read."""
 
 import asyncio
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import assert_never
 from uuid import UUID
 
 import structlog
 
 from api.authentication import Caller
-from api.ledger_port import within
+from api.ledger_port import DatabaseUnavailable, Unavailable, read_row
 from api.order_bodies import OrderBody, Source
 from api.order_gateway import NoAnswer, NoSuchRun, OrderRun
 from api.problems import KINDS, ProblemCode, ProblemRaised
-from api.resources import Resources
+from api.resources import Deadline, Resources
 from orders.order import Life
+from orders.status import Status
 from orders.stored import StoredOrder
 
 
-async def find_order(order_id: str, caller: Caller, resources: Resources) -> StoredOrder | OrderRun:
-    """The order, or a 404 problem also for orders of accounts that the caller may not use (LC-105)."""
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """An order with its verdict: its row, or while that cannot be read what its workflow has last booked."""
+
+    stored: StoredOrder
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A live run without a row: no verdict is known."""
+
+    run: OrderRun
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A live run whose row cannot be read and which cannot be asked: there is an order, and no more is known."""
+
+    run: OrderRun
+
+
+Found = Booked | Undecided | Unread
+
+
+async def find_order(order_id: str, caller: Caller, resources: Resources, deadline: Deadline) -> Found:
+    """The order, or a 404 problem also for orders of accounts that the caller may not use (LC-105).
+
+    Raises `DatabaseUnavailable` when the row cannot be read and Temporal does not know a live run.
+    """
     canonical = _canonical(order_id)
-    stored = await _load(canonical, resources)
-    found = stored if stored is not None else await _run_or_row(canonical, resources)
-    account_id = found.account_id if isinstance(found, OrderRun) else found.order.account_id
+    found = await _find(canonical, resources, deadline)
+    account_id = found.stored.order.account_id if isinstance(found, Booked) else found.run.account_id
     if account_id not in caller.accounts:
         raise no_such_order()
     structlog.contextvars.bind_contextvars(order_id=canonical, account_id=account_id)
     return found
 
 
-async def latest_body(found: StoredOrder | OrderRun, resources: Resources) -> OrderBody:
+async def latest_body(found: Found, resources: Resources, deadline: Deadline) -> OrderBody:
     """The order as its workflow has booked it; the row when the order is closed or its workflow does not answer."""
-    if isinstance(found, OrderRun):
-        return OrderBody.of_run(found, datetime.now(UTC))
-    seen = None if found.order.life is Life.CLOSED else await _view(found.order.order_id, resources)
-    if seen is None or seen.version < found.version:
-        return OrderBody.of_stored(found, Source.LEDGER, datetime.now(UTC))
-    return OrderBody.of_stored(seen, Source.WORKFLOW, datetime.now(UTC))
+    match found:
+        case Booked(source=Source.LEDGER):
+            return await _latest_of_row(found.stored, resources, deadline)
+        case Booked():
+            return OrderBody.of_stored(found.stored, found.source, datetime.now(UTC))
+        case Undecided() | Unread():
+            body = run_body(found)
+            if body is None:
+                raise DatabaseUnavailable
+            return body
+        case _:
+            assert_never(found)
+
+
+def run_body(found: Undecided | Unread) -> OrderBody | None:
+    """A received order; None when the order has come further and its quantities cannot be read."""
+    if isinstance(found, Unread) and found.run.status is not Status.RECEIVED:
+        return None
+    return OrderBody.of_run(found.run, datetime.now(UTC))
 
 
 def no_such_order() -> ProblemRaised:
@@ -49,34 +92,66 @@ def _canonical(order_id: str) -> str:
         raise no_such_order() from None
 
 
-async def _run_or_row(order_id: str, resources: Resources) -> StoredOrder | OrderRun:
-    run = await _describe(order_id, resources)
+async def _find(order_id: str, resources: Resources, deadline: Deadline) -> Found:
+    patience = resources.patience
+    # After a row that cannot be read there must be time to describe the run and to hand in a cancel.
+    row = await read_row(deadline.within(patience.database, 2 * patience.deciding), resources.ledger, order_id)
+    match row:
+        case StoredOrder():
+            return Booked(row, Source.LEDGER)
+        case None:
+            return await _run_or_row(order_id, resources, deadline)
+        case Unavailable():
+            return await _view_or_run(order_id, resources, deadline)
+        case _:
+            assert_never(row)
+
+
+async def _run_or_row(order_id: str, resources: Resources, deadline: Deadline) -> Found:
+    run = await _describe(order_id, resources, deadline)
     if isinstance(run, NoAnswer):
         raise ProblemRaised(ProblemCode.NO_ANSWER, "The order has no row yet, and Temporal does not answer.")
-    if isinstance(run, OrderRun) and run.running:
-        return run
-    # The run may have ended between the two looks; without a row even now there is no order.
-    stored = None if isinstance(run, NoSuchRun) else await _load(order_id, resources)
-    if stored is None:
+    if isinstance(run, NoSuchRun):
         raise no_such_order()
-    return stored
+    if run.running:
+        return Undecided(run)
+    # The run may have ended between the two looks; without a row even now there is no order.
+    row = await read_row(deadline.within(resources.patience.database), resources.ledger, order_id)
+    if isinstance(row, Unavailable):
+        raise DatabaseUnavailable
+    if row is None:
+        raise no_such_order()
+    return Booked(row, Source.LEDGER)
 
 
-async def _load(order_id: str, resources: Resources) -> StoredOrder | None:
-    return await within(resources.patience.database, resources.ledger.load(order_id))
+async def _view_or_run(order_id: str, resources: Resources, deadline: Deadline) -> Booked | Unread:
+    seen = await _view(order_id, resources, deadline)
+    if seen is not None:
+        return Booked(seen, Source.WORKFLOW)
+    run = await _describe(order_id, resources, deadline)
+    if isinstance(run, OrderRun) and run.running:
+        return Unread(run)
+    raise DatabaseUnavailable
 
 
-async def _describe(order_id: str, resources: Resources) -> OrderRun | NoSuchRun | NoAnswer:
+async def _latest_of_row(row: StoredOrder, resources: Resources, deadline: Deadline) -> OrderBody:
+    seen = None if row.order.life is Life.CLOSED else await _view(row.order.order_id, resources, deadline)
+    if seen is None or seen.version < row.version:
+        return OrderBody.of_stored(row, Source.LEDGER, datetime.now(UTC))
+    return OrderBody.of_stored(seen, Source.WORKFLOW, datetime.now(UTC))
+
+
+async def _describe(order_id: str, resources: Resources, deadline: Deadline) -> OrderRun | NoSuchRun | NoAnswer:
     try:
-        async with asyncio.timeout(resources.patience.deciding):
+        async with asyncio.timeout(deadline.within(resources.patience.deciding)):
             return await resources.gateway.describe(order_id)
     except TimeoutError:
         return NoAnswer()
 
 
-async def _view(order_id: str, resources: Resources) -> StoredOrder | None:
+async def _view(order_id: str, resources: Resources, deadline: Deadline) -> StoredOrder | None:
     try:
-        async with asyncio.timeout(resources.patience.view):
+        async with asyncio.timeout(deadline.within(resources.patience.view)):
             return await resources.gateway.view(order_id)
     except TimeoutError:
         return None

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from api.answers import answer
 from api.ledger_port import DatabaseUnavailable, LedgerReads, within
 from api.resources import Resources, ResourcesOf
-from market.calendar import VIETNAM, is_trading_day
+from market.broker_day import broker_day
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -84,17 +84,15 @@ async def _temporal(resources: Resources) -> Component:
 
 
 async def _instruments(resources: Resources) -> Component:
-    """The market's date decides; on a day without trading there is nothing to load."""
+    """The broker's day decides: over a weekend the service is ready with Friday's instruments."""
     clock = await resources.clock.read()
     if clock is None:
         return Component(name=ComponentName.MARKET_CLOCK, ready=False, detail="does not answer")
-    day = clock.at(datetime.now(UTC)).astimezone(VIETNAM).date()
+    day = broker_day(clock.at(datetime.now(UTC)))
     try:
         count = await within(resources.patience.component, resources.ledger.instruments_loaded(day))
     except DatabaseUnavailable:
         return _no_database(ComponentName.INSTRUMENTS)
-    if not is_trading_day(day):
-        return Component(name=ComponentName.INSTRUMENTS, ready=True, detail=f"{day} is not a trading day")
     return Component(name=ComponentName.INSTRUMENTS, ready=count > 0, detail=f"{count} loaded for {day}")
 
 

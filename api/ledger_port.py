@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Awaitable, Collection
+from dataclasses import dataclass
 from datetime import date
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
+import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -16,17 +18,60 @@ from orders.status import Status
 from orders.stored import StoredOrder
 
 Answer = TypeVar("Answer")
+_abandoned: set[asyncio.Future[Any]] = set()  # the loop itself keeps only weak references
+_log = structlog.get_logger(__name__)
 
 
 class DatabaseUnavailable(Exception):  # noqa: N818 - the state of a service, not a mistake of ours
     """The database cannot be reached, or did not answer in time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Unavailable:
+    """A row that could not be read: it may be there or not."""
+
+
 async def within(seconds: float, reading: Awaitable[Answer]) -> Answer:
-    """The answer of one read. Raises `DatabaseUnavailable`; a wrong statement stays an unexpected error."""
+    """The answer of one read. Raises `DatabaseUnavailable`; a wrong statement stays an unexpected error.
+
+    A read that is late is left to itself: cancelled, psycopg still waits up to ten seconds for a silent server.
+    """
+    read = asyncio.ensure_future(reading)
     try:
-        async with asyncio.timeout(seconds):
-            return await reading
+        done, _ = await asyncio.wait({read}, timeout=seconds)
+    except asyncio.CancelledError:
+        _abandon(read)
+        raise
+    if not done:
+        _abandon(read)
+        raise DatabaseUnavailable
+    return _answer_of(read)
+
+
+async def read_row(seconds: float, ledger: "LedgerReads", order_id: str) -> StoredOrder | Unavailable | None:
+    """The order's row; None is the database's own word that there is none."""
+    try:
+        return await within(seconds, ledger.load(order_id))
+    except DatabaseUnavailable:
+        return Unavailable()
+
+
+def _abandon(read: asyncio.Future[Any]) -> None:
+    read.cancel()
+    _abandoned.add(read)
+    read.add_done_callback(_forget)
+
+
+def _forget(read: asyncio.Future[Any]) -> None:
+    _abandoned.discard(read)
+    error = None if read.cancelled() else read.exception()
+    if error is not None:
+        _log.info("a read that was late has failed", error=type(error).__name__)
+
+
+def _answer_of(read: asyncio.Future[Answer]) -> Answer:
+    try:
+        return read.result()
     except (TimeoutError, PoolTimeoutError, OSError, OperationalError, InterfaceError) as error:
         raise DatabaseUnavailable from error
     except DBAPIError as error:

@@ -215,9 +215,12 @@ class CancelOutcome(StrEnum):
 class CancelBody(BaseModel):
     """What became of a request to cancel; `pending` is durable and goes on without the client."""
 
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
     outcome: CancelOutcome
     reason: str | None
-    order: OrderBody
+    order: OrderBody | None
+    """null while the database does not answer and only the order's existence is known."""
 
 
 class ExecutionBody(BaseModel):

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from market.terms import OrderTerms
 from orders.commands import CancelOrder, PlaceOrder
+from orders.status import Status
 from orders.stored import StoredOrder
 
 
@@ -33,7 +34,7 @@ class Delivered:
 class OrderRun:
     """A run as the server describes it; the memo was written by whoever started it.
 
-    `terms` is only there for runs that a placement started.
+    `terms` is only there for runs that a placement started; `status` is the one that the run has last shown.
     """
 
     order_id: str
@@ -43,6 +44,7 @@ class OrderRun:
     fingerprint: str
     received_at: datetime
     terms: OrderTerms | None
+    status: Status | None = None
 
 
 class OrderGateway(Protocol):

@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.answers import AUTHENTICATION_PROBLEMS, ETAG, LOCATION, READ_PROBLEMS, REPLAYED, answer, etag
 from api.authentication import CallerOf, TraderOf
 from api.cancelling import CancelAnswer, cancel_order, intent_id_for, settled
-from api.finding import find_order, latest_body
+from api.finding import Booked, Found, Undecided, Unread, find_order, latest_body, run_body
 from api.json_bodies import ExactRoute
-from api.ledger_port import within
+from api.ledger_port import DatabaseUnavailable, within
 from api.order_bodies import (
     BRIEF_EXAMPLE,
     CLIENT_ORDER_ID,
@@ -26,7 +26,7 @@ from api.order_bodies import (
     PlaceOrderBody,
     Source,
 )
-from api.order_gateway import NoAnswer, OrderRun
+from api.order_gateway import NoAnswer
 from api.placement import placement, placement_answer
 from api.placing import place_order
 from api.problems import ProblemCode, ProblemRaised, problem_response, problem_responses
@@ -34,7 +34,6 @@ from api.resources import DeadlineOf, ResourcesOf
 from market.vocabulary import Side
 from orders.commands import CancelOrder
 from orders.status import Status
-from orders.stored import StoredOrder
 
 router = APIRouter(prefix="/orders", tags=["orders"], route_class=ExactRoute)
 
@@ -147,9 +146,9 @@ async def list_orders(chosen: Annotated[OrderFilter, Query()], caller: CallerOf,
         **problem_responses(*_ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
     },
 )
-async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf) -> Response:
+async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf, deadline: DeadlineOf) -> Response:
     """A live order is answered by its workflow, a closed one by the ledger: `source` says which."""
-    body = await latest_body(await find_order(order_id, caller, resources), resources)
+    body = await latest_body(await find_order(order_id, caller, resources, deadline), resources, deadline)
     return answer(body, headers={"ETag": etag(body.version)})
 
 
@@ -159,11 +158,14 @@ async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf) -> 
     summary="The fills of one order",
     responses=problem_responses(*_ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
 )
-async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesOf) -> Response:
-    found = await find_order(order_id, caller, resources)
-    if isinstance(found, OrderRun):
-        return answer(ExecutionList(order_id=found.order_id, executions=[]))
-    rows = await within(resources.patience.database, resources.ledger.executions(found.order.order_id))
+async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesOf, deadline: DeadlineOf) -> Response:
+    found = await find_order(order_id, caller, resources, deadline)
+    if isinstance(found, Undecided):
+        return answer(ExecutionList(order_id=found.run.order_id, executions=[]))
+    if isinstance(found, Unread):
+        raise DatabaseUnavailable
+    named = found.stored.order.order_id
+    rows = await within(deadline.within(resources.patience.database), resources.ledger.executions(named))
     executions = [
         ExecutionBody(
             execution_id=row.execution_id,
@@ -178,7 +180,7 @@ async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesO
         )
         for row in rows
     ]
-    return answer(ExecutionList(order_id=found.order.order_id, executions=executions))
+    return answer(ExecutionList(order_id=named, executions=executions))
 
 
 @router.delete(
@@ -207,39 +209,41 @@ async def cancel(
     if_match: IfMatch = None,
 ) -> Response:
     """Idempotent: one open cancel serves every further press, and a closed order answers at once."""
-    found = await find_order(order_id, caller, resources)
+    found = await find_order(order_id, caller, resources, deadline)
     _require_version(found, if_match)
-    run, stored = (found, None) if isinstance(found, OrderRun) else (None, found)
-    named = found.order_id if isinstance(found, OrderRun) else found.order.order_id
+    named = found.stored.order.order_id if isinstance(found, Booked) else found.run.order_id
     wish = CancelOrder(named, intent_id_for(named, caller.user, idempotency_key), caller.user, datetime.now(UTC))
-    known = settled(stored.order, wish.intent_id) if stored else None
-    if known is not None:
-        return _cancel_answer(CancelAnswer(*known, stored), run)
-    outcome = await cancel_order(wish, stored, resources.gateway, resources.ledger, deadline, resources.patience)
+    known = settled(found.stored.order, wish.intent_id) if isinstance(found, Booked) else None
+    if isinstance(found, Booked) and known is not None:
+        return _cancel_answer(CancelAnswer(*known, found), found)
+    outcome = await cancel_order(wish, found, resources.gateway, resources.ledger, deadline, resources.patience)
     if isinstance(outcome, NoAnswer):
         detail = "It is not known whether the cancel was received; repeat the same request."
         return problem_response(request, ProblemCode.NO_ANSWER, detail, order_id=named)
-    return _cancel_answer(outcome, run)
+    return _cancel_answer(outcome, found)
 
 
-def _require_version(found: StoredOrder | OrderRun, if_match: str | None) -> None:
-    version = 0 if isinstance(found, OrderRun) else found.version
+def _require_version(found: Found, if_match: str | None) -> None:
     if if_match is None or if_match.strip() == "*":
         return
+    if isinstance(found, Unread):
+        raise DatabaseUnavailable
+    version = found.stored.version if isinstance(found, Booked) else 0
     if etag(version) in (tag.strip() for tag in if_match.split(",")):
         return
     detail = f"The order is at version {etag(version)}, and If-Match was {if_match[:50]}; look at it again."
     raise ProblemRaised(ProblemCode.VERSION_STALE, detail, headers={"ETag": etag(version)})
 
 
-def _cancel_answer(cancelled: CancelAnswer, run: OrderRun | None) -> Response:
-    now = datetime.now(UTC)
-    if cancelled.stored is not None:
-        order = OrderBody.of_stored(cancelled.stored, cancelled.source, now)
-    elif run is not None:
-        order = OrderBody.of_run(run, now)
-    else:
-        raise RuntimeError("a cancel was answered without an order")
+def _cancel_answer(cancelled: CancelAnswer, found: Found) -> Response:
+    order = _cancelled_order(cancelled.booked, found)
     body = CancelBody(outcome=cancelled.outcome, reason=cancelled.reason, order=order)
     status = 202 if cancelled.outcome is CancelOutcome.PENDING else 200
-    return answer(body, status, {"ETag": etag(order.version)})
+    return answer(body, status, {} if order is None else {"ETag": etag(order.version)})
+
+
+def _cancelled_order(booked: Booked | None, found: Found) -> OrderBody | None:
+    latest = booked or found
+    if isinstance(latest, Booked):
+        return OrderBody.of_stored(latest.stored, latest.source, datetime.now(UTC))
+    return run_body(latest)

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 
 from api.answers import answer, etag
 from api.authentication import Caller
-from api.ledger_port import DatabaseUnavailable, within
+from api.ledger_port import read_row
 from api.order_bodies import OrderBody, PlaceOrderBody, Source
 from api.placing import Decided, EndedUndecided, OtherBody, PlaceOutcome, Received, Unanswered
 from api.problems import KINDS, ProblemCode, problem_response, rule_violations
@@ -86,11 +86,8 @@ async def placement_answer(
 
 async def _latest(stored: StoredOrder, resources: Resources, deadline: Deadline) -> tuple[StoredOrder, OrderBody]:
     """A repeated update returns the first answer; what the order has become since is in its row."""
-    try:
-        row = await within(deadline.left(), resources.ledger.load(stored.order.order_id))
-    except DatabaseUnavailable:
-        row = None
-    if row is None or row.version < stored.version:
+    row = await read_row(deadline.left(), resources.ledger, stored.order.order_id)
+    if not isinstance(row, StoredOrder) or row.version < stored.version:
         return stored, OrderBody.of_stored(stored, Source.WORKFLOW, stored.updated_at)
     return row, OrderBody.of_stored(row, Source.LEDGER, datetime.now(UTC))
 

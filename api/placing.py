@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import assert_never
 
-from api.ledger_port import DatabaseUnavailable, LedgerReads, within
+from api.ledger_port import LedgerReads, Unavailable, read_row
 from api.order_gateway import NoAnswer, NoSuchRun, OrderGateway, OrderRun, RunEnded
 from api.resources import Deadline, Patience
 from orders.commands import PlaceOrder
@@ -66,16 +66,28 @@ async def _find_out(
     command: PlaceOrder, gateway: OrderGateway, ledger: LedgerReads, deadline: Deadline
 ) -> PlaceOutcome:
     """The run and the row are asked at once: a row is more than a run, and a run more than nothing."""
-    run, stored = await asyncio.gather(
-        _describe(command.order_id, gateway, deadline), _load(command.order_id, ledger, deadline)
+    run, row = await asyncio.gather(
+        _describe(command.order_id, gateway, deadline), read_row(deadline.left(), ledger, command.order_id)
     )
-    if stored is not None:
-        return _decided(command, stored)
+    if row is None and isinstance(run, OrderRun) and not run.running:
+        # The verdict may have been booked, and the run have ended, between the two answers.
+        row = await read_row(deadline.left(), ledger, command.order_id)
+    if isinstance(row, StoredOrder):
+        return _decided(command, row)
+    return _without_row(command, run, row)
+
+
+def _without_row(
+    command: PlaceOrder, run: OrderRun | NoSuchRun | NoAnswer, row: Unavailable | None
+) -> Received | OtherBody | EndedUndecided | Unanswered:
     match run:
         case OrderRun() if run.fingerprint != command.fingerprint:
             return OtherBody()
+        case OrderRun(running=True):
+            return Received(run)
         case OrderRun():
-            return Received(run) if run.running else EndedUndecided()
+            # Only a row that is provably absent proves that nothing was sent.
+            return EndedUndecided() if row is None else Unanswered()
         case NoSuchRun() | NoAnswer():
             return Unanswered()
         case _:
@@ -96,10 +108,3 @@ async def _describe(order_id: str, gateway: OrderGateway, deadline: Deadline) ->
             return await gateway.describe(order_id)
     except TimeoutError:
         return NoAnswer()
-
-
-async def _load(order_id: str, ledger: LedgerReads, deadline: Deadline) -> StoredOrder | None:
-    try:
-        return await within(deadline.left(), ledger.load(order_id))
-    except DatabaseUnavailable:
-        return None

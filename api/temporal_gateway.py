@@ -11,6 +11,7 @@ from temporalio.client import (
     Client,
     RPCError,
     WithStartWorkflowOperation,
+    WorkflowExecutionDescription,
     WorkflowExecutionStatus,
     WorkflowQueryFailedError,
     WorkflowQueryRejectedError,
@@ -25,11 +26,11 @@ from temporalio.service import RPCStatusCode
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
 from market.terms import OrderTerms
 from orders.commands import CancelOrder, PlaceOrder
-from orders.status import status
+from orders.status import Status, status
 from orders.stored import StoredOrder
 from workflows import messages
 from workflows.messages import OrderStart
-from workflows.search_attributes import search_attributes, summary
+from workflows.search_attributes import ORDER_STATUS, search_attributes, summary
 
 _CALL = timedelta(seconds=3)
 _RECONNECT_SECONDS = 1.0
@@ -104,8 +105,7 @@ class TemporalGateway:
             terms = await description.memo_value("terms", default=None, type_hint=OrderTerms)
         except RPCError as error:
             return NoSuchRun() if error.status is RPCStatusCode.NOT_FOUND else NoAnswer()
-        running = description.status is WorkflowExecutionStatus.RUNNING
-        return _order_run(order_id, memo, terms, description.start_time, running=running)
+        return _order_run(order_id, memo, terms, description)
 
     async def view(self, order_id: str) -> StoredOrder | None:
         if self._client is None:
@@ -210,16 +210,18 @@ def _details(client_order_id: str, account_id: str, user: str) -> str:
 
 
 def _order_run(
-    order_id: str, memo: Mapping[str, Any], terms: OrderTerms | None, started: datetime, *, running: bool
+    order_id: str, memo: Mapping[str, Any], terms: OrderTerms | None, description: WorkflowExecutionDescription
 ) -> OrderRun:
     """Other starters may write another memo; what is missing stays empty and never matches a fingerprint."""
     received = memo.get("received_at")
+    shown = description.typed_search_attributes.get(ORDER_STATUS)
     return OrderRun(
         order_id=order_id,
-        running=running,
+        running=description.status is WorkflowExecutionStatus.RUNNING,
         account_id=memo.get("account_id", ""),
         client_order_id=memo.get("client_order_id", ""),
         fingerprint=memo.get("fingerprint", ""),
-        received_at=datetime.fromisoformat(received) if received else started,
+        received_at=datetime.fromisoformat(received) if received else description.start_time,
         terms=terms,
+        status=next((known for known in Status if known.value == shown), None),
     )

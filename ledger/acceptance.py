@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from failpoints import failpoint
 from ledger.accounts import Account, lock_account
 from ledger.booking import book_locked
 from ledger.entries import post
@@ -19,6 +20,7 @@ from ledger.tables import ORDERS
 from ledger.writing import write_events
 from market.calendar import VIETNAM
 from market.checks import order_violations
+from market.clock import MarketClock
 from market.phases import phase_to_send_in
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
@@ -84,6 +86,7 @@ async def accept(
         accepted_at=wall_now,
         send_after=send_after,
     )
+    failpoint("in_acceptance")
     key = f"{ACCEPTANCE}:{order.order_id}"
     await post(
         connection, account.account_id, acceptance_postings(order), key=key, kind=ACCEPTANCE, order_id=order.order_id
@@ -93,22 +96,44 @@ async def accept(
 
 
 async def recheck(
-    connection: AsyncConnection, order_id: str, market_now: datetime, wall_now: datetime, limits: Limits
+    connection: AsyncConnection, order_id: str, clock: MarketClock, wall_now: datetime, limits: Limits
 ) -> StoredOrder:
-    """Check an order again that waited for its phase, its own hold not counted; a broken rule closes it as denied."""
+    """Check an unsent order again, its own hold not counted; a broken rule closes it as denied.
+
+    An order of an earlier trading date never goes out. One that waited for its phase ages from that phase's start.
+    """
     locked = await lock_order(connection, order_id)
     stored = await book_locked(connection, locked)
     if stored.order.life is not Life.UNSENT or not stored.verdict.accepted:
         return stored
+    market_now = clock.at(wall_now)
+    if stored.order.trading_date < market_now.astimezone(VIETNAM).date():
+        return await close_too_old(connection, LockedOrder(stored, locked.account), "its trading date is over")
     own = needed_hold(stored.order)
     violations = await _violations(connection, locked.account, stored.order, own, market_now, limits)
     if violations:
         return await _deny_late(connection, LockedOrder(stored, locked.account), violations)
     send_after = _send_after(stored.order.terms, market_now)
-    if send_after != stored.send_after:
-        change = update(ORDERS).where(ORDERS.c.order_id == order_id)
-        await connection.execute(change.values(send_after=send_after, updated_at=wall_now))
-    return replace(stored, send_after=send_after)
+    if send_after == stored.send_after:
+        return stored
+    good_from = _good_from(stored, clock)
+    change = update(ORDERS).where(ORDERS.c.order_id == order_id)
+    await connection.execute(change.values(send_after=send_after, good_from=good_from, updated_at=wall_now))
+    return replace(stored, send_after=send_after, good_from=good_from)
+
+
+async def close_too_old(connection: AsyncConnection, locked: LockedOrder, why: str) -> StoredOrder:
+    """An outage is survived, but nothing from long before it goes out by surprise: the order is closed unsent."""
+    closing = ClosedHere(CloseReason.TOO_OLD, why)
+    await record(connection, locked.stored.order.order_id, CloseReason.TOO_OLD, closing, HOUSE)
+    return await book_locked(connection, locked)
+
+
+def _good_from(stored: StoredOrder, clock: MarketClock) -> datetime:
+    """When the phase that the order waited for began on the wall; a clock that was set forward began it then."""
+    if stored.send_after is None:
+        return stored.good_from
+    return max(stored.received_at, clock.wall_at(stored.send_after))
 
 
 async def _violations(

@@ -4,23 +4,25 @@ Each attempt has a request id of its own, unique for its connection and trading 
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledger.acceptance import close_too_old
 from ledger.booking import book_locked
 from ledger.events import BROKER, HOUSE
 from ledger.evidence_rows import record
 from ledger.order_rows import LockedOrder, lock_order
 from ledger.tables import ATTEMPT, SEEN_REQUEST_ID
+from market.broker_day import broker_day
 from market.terms import OrderTerms
 from orders.evidence import Answer, RequestAnswered, RequestStarted
 from orders.order import Action, Life, Order, RequestState
-from orders.stored import StoredOrder
+from orders.stored import StoredOrder, good_until
 
 FIRST_REQUEST_ID = 10_000_000
 
@@ -51,6 +53,8 @@ class Refusal(StrEnum):
     NOT_LIVE = "not_live"
     NO_BROKER_ORDER_ID = "no_broker_order_id"
     NOTHING_ASKED = "nothing_asked"
+    ANOTHER_DAY = "another_day"
+    TOO_OLD = "too_old"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +83,24 @@ class MayNotSend:
 AttemptOutcome = Attempt | AttemptTaken | MayNotSend
 
 
-async def start_attempt(connection: AsyncConnection, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
+async def start_attempt(
+    connection: AsyncConnection,
+    order_id: str,
+    action: Action,
+    intent_id: str,
+    market_now: datetime,
+    wall_now: datetime,
+) -> AttemptOutcome:
     """Allot a request id and write the attempt, if what is booked allows another one (I4)."""
     locked = await lock_order(connection, order_id)
     locked = LockedOrder(await book_locked(connection, locked), locked.account)
     order = locked.stored.order
     refusal = _refusal(order, action, intent_id)
+    if refusal is None and action is Action.SUBMIT and (why := _too_old(locked.stored, market_now, wall_now)):
+        await close_too_old(connection, locked, why)
+        return MayNotSend(Refusal.TOO_OLD)
+    if refusal is None and order.trading_date != broker_day(market_now):
+        refusal = Refusal.ANOTHER_DAY  # the request would get an id that another request of that day has
     if refusal is not None:
         taken = await _last_attempt(connection, order_id, action, intent_id)
         return taken or MayNotSend(refusal)
@@ -99,18 +115,7 @@ async def finish_attempt(
     locked = await lock_order(connection, order_id)
     order = locked.stored.order
     connection_id = locked.account.connection_id
-    unanswered = (
-        (ATTEMPT.c.connection_id == connection_id)
-        & (ATTEMPT.c.trading_date == order.trading_date)
-        & (ATTEMPT.c.request_id == request_id)
-        & ATTEMPT.c.answer.is_(None)
-    )
-    answer = update(ATTEMPT).where(unanswered)
-    await connection.execute(
-        answer.values(
-            answer=answered.answer.value, code=answered.code, text=answered.text, answered_at=func.clock_timestamp()
-        )
-    )
+    await _answer(connection, connection_id, order.trading_date, answered)
     key = f"{attempt_key(connection_id, order.trading_date, request_id)}:answer"
     await record(connection, order_id, key, answered, BROKER)
     return await book_locked(connection, locked)
@@ -125,7 +130,26 @@ async def give_up_attempts(connection: AsyncConnection, order_id: str) -> Stored
             key = attempt_key(locked.account.connection_id, stored.order.trading_date, request.request_id)
             gone = RequestAnswered(request.request_id, Answer.UNKNOWN, text="the sender ended without an answer")
             await record(connection, order_id, f"{key}:given_up", gone, HOUSE)
+            await _answer(connection, locked.account.connection_id, stored.order.trading_date, gone)
     return await book_locked(connection, LockedOrder(stored, locked.account))
+
+
+async def _answer(
+    connection: AsyncConnection, connection_id: str, trading_date: date, answered: RequestAnswered
+) -> None:
+    """Note on the attempt how it ended; a real answer replaces our own word that none came."""
+    open_still = or_(ATTEMPT.c.answer.is_(None), ATTEMPT.c.answer == Answer.UNKNOWN.value)
+    attempt = update(ATTEMPT).where(
+        ATTEMPT.c.connection_id == connection_id,
+        ATTEMPT.c.trading_date == trading_date,
+        ATTEMPT.c.request_id == answered.request_id,
+        open_still,
+    )
+    await connection.execute(
+        attempt.values(
+            answer=answered.answer.value, code=answered.code, text=answered.text, answered_at=func.clock_timestamp()
+        )
+    )
 
 
 async def saw_request_ids(
@@ -142,6 +166,14 @@ async def saw_request_ids(
 
 def attempt_key(connection_id: str, trading_date: date, request_id: str) -> str:
     return f"attempt:{trading_date.isoformat()}:{connection_id}:{request_id}"
+
+
+def _too_old(stored: StoredOrder, market_now: datetime, wall_now: datetime) -> str:
+    if stored.order.trading_date < broker_day(market_now):
+        return "its trading date is over"
+    if wall_now > good_until(stored):
+        return f"could first be sent at {wall_now.isoformat()}, after {good_until(stored).isoformat()}"
+    return ""
 
 
 def _refusal(order: Order, action: Action, intent_id: str) -> Refusal | None:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from failpoints import failpoint
 from ledger.accounts import AlertKind, reduce_only
 from ledger.costs import Holding, holding_after
 from ledger.entries import post
@@ -65,6 +66,7 @@ async def book_locked(connection: AsyncConnection, locked: LockedOrder) -> Store
     after = steps[-1].after
     if _moves_money(stored.order, after):
         await _book_money(connection, stored.order, steps)
+    failpoint("in_booking")
     await write_events(connection, after.order_id, events_of(steps))
     updated_at = await save_order(connection, steps)
     return replace(stored, order=after, version=steps[-1].version, updated_at=updated_at)

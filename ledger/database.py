@@ -1,6 +1,14 @@
-"""The connection pool to PostgreSQL."""
+"""The connection pool to PostgreSQL, and patience with a server that does not answer."""
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+_Result = TypeVar("_Result")
+_AGAIN_SECONDS = 0.25
 
 CONNECT_SECONDS = 5
 # A process that freezes in the middle of a transaction would keep an account locked; the server ends it.
@@ -16,3 +24,15 @@ def open_engine(database_url: str, echo: bool = False, pool_size: int = 10) -> A
         max_overflow=0,
         connect_args={"connect_timeout": CONNECT_SECONDS, "options": _SESSION},
     )
+
+
+async def patiently(transaction: Callable[[], Awaitable[_Result]], seconds: float) -> _Result:
+    """Run a transaction that may be repeated, again and again for `seconds` while the server does not answer."""
+    ends = asyncio.get_running_loop().time() + seconds
+    while True:
+        try:
+            return await transaction()
+        except (OperationalError, InterfaceError):
+            if asyncio.get_running_loop().time() > ends:
+                raise
+            await asyncio.sleep(_AGAIN_SECONDS)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from pydantic_core import PydanticSerializationError
-from sqlalchemy import func, select, text
+from sqlalchemy import func, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -96,10 +96,16 @@ async def store_raw(
 
 
 async def cursor(connection: AsyncConnection, connection_id: str, trading_date: date) -> int:
-    """The highest sequence number stored for the day, 0 before the first."""
+    """The last sequence number of the day before the first gap, 0 before the first message.
+
+    What lies beyond a gap is asked for again with it: messages are told apart by their keys.
+    """
     of_the_day = (INBOX.c.connection_id == connection_id) & (INBOX.c.trading_date == trading_date)
-    highest = select(func.coalesce(func.max(INBOX.c.sequence), 0)).where(of_the_day)
-    found: int = (await connection.execute(highest)).scalar_one()
+    following = func.lead(INBOX.c.sequence).over(order_by=INBOX.c.sequence).label("following")
+    numbered = select(INBOX.c.sequence, following).where(of_the_day, INBOX.c.sequence > 0).subquery()
+    broken = or_(numbered.c.following.is_(None), numbered.c.following > numbered.c.sequence + 1)
+    first_break = select(func.coalesce(func.min(numbered.c.sequence), 0)).where(broken)
+    found: int = (await connection.execute(first_break)).scalar_one()
     return found
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from ledger import acceptance, accounts, attempts, booking, evidence_rows, inbox, instruments, routing, settlement
 from ledger.accounts import Account, Connection, UserGrants
 from ledger.attempts import AttemptOutcome
+from ledger.database import patiently
 from ledger.inbox import InboxMessage, Unrouted
 from ledger.order_rows import connection_of, load_order
 from ledger.reads import alerts as alert_reads
@@ -21,6 +22,7 @@ from ledger.reads.positions import Cash, Position
 from ledger.reads.proofs import Imbalance
 from ledger.routing import BOOKING_PATIENCE, RoutedOrder
 from ledger.settlement import Opening
+from market.clock import MarketClock
 from market.instrument import Instrument
 from market.vocabulary import Exchange, Side
 from orders.commands import PlaceOrder
@@ -29,6 +31,8 @@ from orders.order import Action, Order
 from orders.status import Status
 from orders.stored import StoredOrder
 from risk.checks import Limits
+
+ANSWER_PATIENCE_SECONDS = 20.0
 
 
 class Ledger:
@@ -50,10 +54,10 @@ class Ledger:
         async with self._engine.begin() as connection:
             return await acceptance.accept(connection, command, market_now, wall_now, limits)
 
-    async def recheck(self, order_id: str, market_now: datetime, wall_now: datetime, limits: Limits) -> StoredOrder:
-        """Check an order that waited for its phase; broken rules close it as denied. Raises `UnknownOrderError`."""
+    async def recheck(self, order_id: str, clock: MarketClock, wall_now: datetime, limits: Limits) -> StoredOrder:
+        """Check an unsent order again; broken rules close it as denied. Raises `UnknownOrderError`."""
         async with self._engine.begin() as connection:
-            return await acceptance.recheck(connection, order_id, market_now, wall_now, limits)
+            return await acceptance.recheck(connection, order_id, clock, wall_now, limits)
 
     async def load(self, order_id: str) -> StoredOrder | None:
         async with self._reads.connect() as connection:
@@ -78,15 +82,27 @@ class Ledger:
 
     # Attempts
 
-    async def start_attempt(self, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
-        """Only the caller that gets an `Attempt` may send. Raises `UnknownOrderError`."""
+    async def start_attempt(
+        self, order_id: str, action: Action, intent_id: str, market_now: datetime, wall_now: datetime
+    ) -> AttemptOutcome:
+        """Only the caller that gets an `Attempt` may send; an order too old to go out is closed instead.
+
+        Raises `UnknownOrderError`.
+        """
         async with self._engine.begin() as connection:
-            return await attempts.start_attempt(connection, order_id, action, intent_id)
+            return await attempts.start_attempt(connection, order_id, action, intent_id, market_now, wall_now)
 
     async def finish_attempt(self, request_id: str, order_id: str, answered: RequestAnswered) -> StoredOrder:
-        """Store the answer (the first one stands) and book it. Raises `UnknownOrderError`."""
-        async with self._engine.begin() as connection:
-            return await attempts.finish_attempt(connection, request_id, order_id, answered)
+        """Store the answer (the first one stands) and book it. Raises `UnknownOrderError`.
+
+        While the database does not answer it is tried again for `ANSWER_PATIENCE_SECONDS`: the answer is nowhere else.
+        """
+
+        async def finish() -> StoredOrder:
+            async with self._engine.begin() as connection:
+                return await attempts.finish_attempt(connection, request_id, order_id, answered)
+
+        return await patiently(finish, ANSWER_PATIENCE_SECONDS)
 
     async def give_up_attempts(self, order_id: str) -> StoredOrder:
         """Requests whose sender is gone become unknown until proof comes. Raises `UnknownOrderError`."""
@@ -106,7 +122,7 @@ class Ledger:
             await inbox.store_raw(connection, connection_id, trading_date, messages)
 
     async def cursor(self, connection_id: str, trading_date: date) -> int:
-        """The highest sequence number stored for the day, 0 before the first."""
+        """The last sequence number of the day before the first gap, 0 before the first message."""
         async with self._reads.connect() as connection:
             return await inbox.cursor(connection, connection_id, trading_date)
 

@@ -29,6 +29,7 @@ STORED_COLUMNS = (
     ORDERS.c.updated_at,
     ORDERS.c.max_delay_seconds,
     ORDERS.c.version,
+    ORDERS.c.good_from,
     ORDERS.c.send_after,
 )
 
@@ -60,6 +61,7 @@ def stored_of(row: Any) -> StoredOrder:
         updated_at=row.updated_at,
         max_delay_seconds=row.max_delay_seconds,
         version=row.version,
+        good_from=row.good_from,
         send_after=row.send_after,
     )
 
@@ -155,6 +157,7 @@ async def insert_order(
         accepted_at=accepted_at,
         updated_at=accepted_at,
         max_delay_seconds=command.max_delay_seconds,
+        good_from=command.received_at,
         send_after=send_after,
         **columns_of(order),
     )

@@ -14,6 +14,7 @@ from ledger.tables import ORDER_EVIDENCE, ORDERS
 from orders.evidence import EVIDENCE
 from orders.stored import StoredOrder
 
+# A message is never older than the request that caused it: one that is belongs to another day or another program.
 # Messages with an id of ours teach which broker order ids are ours; messages that carry nothing else need that.
 _LEARN = text(
     """
@@ -22,7 +23,7 @@ _LEARN = text(
            message.connection_id, message.trading_date, message.broker_order_id, attempt.order_id
     FROM inbox message
     JOIN attempt ON attempt.connection_id = message.connection_id AND attempt.trading_date = message.trading_date
-                AND attempt.request_id = ANY(message.request_ids)
+                AND attempt.request_id = ANY(message.request_ids) AND attempt.started_at <= message.received_at
     JOIN orders ON orders.order_id = attempt.order_id
     JOIN account ON account.id = orders.account_id AND message.broker_account IN ('', account.broker_account)
     WHERE message.connection_id = :connection_id AND message.trading_date = :trading_date
@@ -42,7 +43,7 @@ _ROUTE = text(
                 JOIN account ON account.id = orders.account_id
                             AND message.broker_account IN ('', account.broker_account)
                 WHERE attempt.connection_id = message.connection_id AND attempt.trading_date = message.trading_date
-                  AND attempt.request_id = ANY(message.request_ids)
+                  AND attempt.request_id = ANY(message.request_ids) AND attempt.started_at <= message.received_at
                 ORDER BY array_position(message.request_ids, attempt.request_id) LIMIT 1
             ), (
                 SELECT link.order_id FROM broker_order_link link
@@ -71,6 +72,18 @@ STREAM = "stream"
 BOOKING_PATIENCE = timedelta(seconds=2)
 
 
+# An id that came in a message before any attempt of ours had it is somebody else's, and never allotted.
+_FOREIGN_IDS = text(
+    """
+    INSERT INTO seen_request_id (connection_id, trading_date, request_id)
+    SELECT DISTINCT connection_id, trading_date, unnest(request_ids) FROM inbox
+    WHERE connection_id = :connection_id AND trading_date = :trading_date
+      AND order_id IS NULL AND evidence IS NOT NULL
+    ON CONFLICT DO NOTHING
+    """
+)
+
+
 @dataclass(frozen=True, slots=True)
 class RoutedOrder:
     """An order with evidence to book, and all that is needed to start its workflow again.
@@ -94,13 +107,13 @@ async def route(
     place = {"connection_id": connection_id, "trading_date": trading_date}
     await connection.execute(_LEARN, place)
     routed = (await connection.execute(_ROUTE, {**place, "source": STREAM})).scalars().all()
+    await connection.execute(_FOREIGN_IDS, place)
     overdue = func.clock_timestamp() - ORDER_EVIDENCE.c.recorded_at > patience
     waiting = (
         select(*STORED_COLUMNS, ORDERS.c.order_id, ORDER_EVIDENCE.c.evidence)
         .select_from(ORDERS.join(ORDER_EVIDENCE, ORDER_EVIDENCE.c.order_id == ORDERS.c.order_id))
         .where(
             ORDERS.c.connection_id == connection_id,
-            ORDERS.c.trading_date == trading_date,
             ORDER_EVIDENCE.c.applied_version.is_(None),
             or_(ORDER_EVIDENCE.c.id.in_(routed), overdue),
         )

@@ -16,6 +16,12 @@ class MarketClock:
     def at(self, wall: datetime) -> datetime:
         return self.anchor_market + (wall - self.anchor_wall) * self.rate
 
+    def wall_at(self, market: datetime) -> datetime:
+        """When the market shows, or showed, `market`; never before the clock was set to what it shows now."""
+        if self.rate == 0:
+            return self.anchor_wall
+        return max(self.anchor_wall, self.anchor_wall + (market - self.anchor_market) / self.rate)
+
     def wall_seconds_until(self, market: datetime, wall: datetime) -> float | None:
         """Seconds of wall time until the market shows `market`; None while the clock stands still."""
         if self.rate == 0:

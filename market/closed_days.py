@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 
-from holidays.countries.vietnam import Vietnam
+from holidays import country_holidays
 
 from market.citations import Citation, Confidence, cite
 
@@ -72,7 +72,7 @@ def closed_days(year: int) -> dict[date, ClosedDay]:
 
 def guessed_days(year: int) -> tuple[ClosedDay, ...]:
     """The legal holidays of `year` that fall on weekdays, Tet estimated from the moon; to be replaced by notices."""
-    legal = sorted(Vietnam(years=year, language="en_US").items())
+    legal = sorted(country_holidays("VN", years=year, language="en_US").items())
     return tuple(ClosedDay(day, name, Certainty.GUESSED, _LAW) for day, name in legal if not is_weekend(day))
 
 

@@ -1,6 +1,9 @@
 """Commission and sale tax of an order, in integer VND, cumulative so that parts never exceed the whole (VN-A11)."""
 
 from dataclasses import dataclass
+from enum import StrEnum
+
+from market.citations import Citation, Confidence, cite
 
 _MILLION = 1_000_000
 
@@ -11,6 +14,59 @@ class FeeSchedule:
 
     commission_ppm: int
     sale_tax_ppm: int = 1_000
+
+
+class Channel(StrEnum):
+    ONLINE = "ONLINE"
+    STAFF = "STAFF"
+
+
+class FeePlan(StrEnum):
+    """SELF_DIRECTED: opened from 2024-04-04 on, in its first year pays the exchange's fee only (VN-C9)."""
+
+    STANDARD = "STANDARD"
+    SELF_DIRECTED = "SELF_DIRECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class CommissionRow:
+    """Commission of an account that has traded `from_day_value` VND or more on the day."""
+
+    plan: FeePlan
+    channel: Channel
+    from_day_value: int
+    commission_ppm: int
+    cited: Citation
+
+
+_TABLE = cite("VN-A11", Confidence.MEDIUM, "S35")
+_NEW_ACCOUNTS = cite("VN-C9", Confidence.MEDIUM, "S35 S36")
+
+COMMISSIONS: tuple[CommissionRow, ...] = (
+    CommissionRow(FeePlan.STANDARD, Channel.ONLINE, 0, 1_500, _TABLE),
+    CommissionRow(FeePlan.STANDARD, Channel.STAFF, 0, 3_500, _TABLE),
+    CommissionRow(FeePlan.STANDARD, Channel.STAFF, 100 * _MILLION, 3_000, _TABLE),
+    CommissionRow(FeePlan.STANDARD, Channel.STAFF, 500 * _MILLION, 2_500, _TABLE),
+    CommissionRow(FeePlan.SELF_DIRECTED, Channel.ONLINE, 0, 270, _NEW_ACCOUNTS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRow:
+    """Tax withheld from the gross value of a sale."""
+
+    sale_tax_ppm: int
+    cited: Citation
+
+
+SALE_TAXES: tuple[TaxRow, ...] = (TaxRow(1_000, cite("VN-A11", Confidence.HIGH, "S47 S51")),)
+
+
+def fee_schedule(plan: FeePlan, channel: Channel, day_value: int = 0) -> FeeSchedule | None:
+    """The rates of an account that has traded `day_value` VND today; None where the plan has no such channel."""
+    rows = [row for row in COMMISSIONS if row.plan is plan and row.channel is channel]
+    reached = [row.commission_ppm for row in rows if row.from_day_value <= day_value]
+    return FeeSchedule(reached[-1], SALE_TAXES[-1].sale_tax_ppm) if reached else None
 
 
 SSI_ONLINE = FeeSchedule(commission_ppm=1_500)

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 
 from market.bands import Band
-from market.vocabulary import Exchange, InstrumentKind, SecurityStatus
+from market.vocabulary import BandDay, Exchange, InstrumentKind, SecurityStatus
 
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """Reference data of `symbol` for `trading_date`; prices in VND."""
+    """Reference data of `symbol` for `trading_date`; prices in VND.
+
+    `foreign_room` is in shares, None where the exchange tells none. A `provisional` band was computed by us and
+    decides nothing that is sent.
+    """
 
     symbol: str
     name: str
@@ -20,6 +24,9 @@ class Instrument:
     ceiling: int
     floor: int
     status: SecurityStatus = SecurityStatus.NORMAL
+    band_day: BandDay = BandDay.NORMAL
+    foreign_room: int | None = None
+    provisional: bool = False
 
     @property
     def band(self) -> Band:

@@ -2,119 +2,169 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
-from itertools import pairwise
+from functools import lru_cache
 
-from market.calendar import VIETNAM, is_trading_day, next_trading_day
-from market.vocabulary import Exchange, OrderType
+from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, next_trading_day, previous_trading_day
+from market.offering import AUCTIONS, CONTINUOUS, OFFERED, Offering
+from market.order_types import types_taken
+from market.sessions import sessions_of
+from market.statuses import Trading, trades_on, trading_of
+from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus
 
+__all__ = [
+    "AUCTIONS",
+    "CONTINUOUS",
+    "Phase",
+    "PhaseName",
+    "next_boundary",
+    "next_date_to_send",
+    "order_expiry",
+    "phase_at",
+    "phase_to_send_in",
+    "phases_of",
+    "previous_boundary",
+]
 
-class PhaseName(StrEnum):
-    CLOSED = "CLOSED"
-    OPEN_AUCTION = "OPEN_AUCTION"
-    CONT_AM = "CONT_AM"
-    BREAK = "BREAK"
-    CONT_PM = "CONT_PM"
-    CLOSE_AUCTION = "CLOSE_AUCTION"
-    PLO = "PLO"
-
-
-CONTINUOUS = frozenset({PhaseName.CONT_AM, PhaseName.CONT_PM})
-
-# VN-A1: when each phase of a trading day starts; the last row is the end of order matching.
-_STARTS: dict[Exchange, tuple[tuple[time, PhaseName], ...]] = {
-    Exchange.HOSE: (
-        (time(9, 0), PhaseName.OPEN_AUCTION),
-        (time(9, 15), PhaseName.CONT_AM),
-        (time(11, 30), PhaseName.BREAK),
-        (time(13, 0), PhaseName.CONT_PM),
-        (time(14, 30), PhaseName.CLOSE_AUCTION),
-        (time(14, 45), PhaseName.CLOSED),
-    ),
-    Exchange.HNX: (
-        (time(9, 0), PhaseName.CONT_AM),
-        (time(11, 30), PhaseName.BREAK),
-        (time(13, 0), PhaseName.CONT_PM),
-        (time(14, 30), PhaseName.CLOSE_AUCTION),
-        (time(14, 45), PhaseName.PLO),
-        (time(15, 0), PhaseName.CLOSED),
-    ),
-    Exchange.UPCOM: (
-        (time(9, 0), PhaseName.CONT_AM),
-        (time(11, 30), PhaseName.BREAK),
-        (time(13, 0), PhaseName.CONT_PM),
-        (time(15, 0), PhaseName.CLOSED),
-    ),
-}
-
-_EXPIRY: dict[Exchange, time] = {
-    Exchange.HOSE: time(14, 45),
-    Exchange.HNX: time(14, 45),
-    Exchange.UPCOM: time(15, 0),
-}
+NORMAL = SecurityStatus.NORMAL
+_DAYS_AHEAD = 30
+"""How far ahead a phase is looked for: longer than any closure with a week of Fridays behind it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """One phase of one exchange; `start` belongs to it, `end` does not."""
+    """One phase of one exchange; `start` belongs to it, `end` does not. Periodic auctions count `number` from 1."""
 
     exchange: Exchange
     name: PhaseName
     start: datetime
     end: datetime
+    number: int = 0
 
-    def takes(self, order_type: OrderType) -> bool:
-        """Whether this slice of the rules sends `order_type` in this phase: LO in continuous trading (VN-A2)."""
-        return order_type is OrderType.LO and self.name in CONTINUOUS
+    def takes(self, order_type: OrderType, offering: Offering = OFFERED) -> bool:
+        """Whether the exchange takes `order_type` in this phase (VN-A2) and the product sends it there."""
+        sent = order_type in offering.types and self.name in offering.phases
+        return sent and order_type in types_taken(self.exchange, self.name)
 
 
-def phases_of(exchange: Exchange, day: date) -> tuple[Phase, ...]:
-    """The phases of a trading day in order, without the closed hours around them; empty on a closed day."""
-    if not is_trading_day(day):
+@lru_cache(maxsize=1024)
+def phases_of(
+    exchange: Exchange,
+    day: date,
+    status: SecurityStatus = NORMAL,
+    calendar: TradingCalendar = PUBLISHED,
+) -> tuple[Phase, ...]:
+    """The phases of a security of `status` in order, without the closed hours around them; empty on a closed day."""
+    if not calendar.is_trading_day(day, exchange) or not trades_on(exchange, status, day):
         return ()
-    starts = [(datetime.combine(day, start, VIETNAM), name) for start, name in _STARTS[exchange]]
-    return tuple(Phase(exchange, name, start, end) for (start, name), (end, _) in pairwise(starts))
+    periodic = trading_of(exchange, status) is Trading.PERIODIC_AUCTIONS
+    phases, auctions = [], 0
+    for row in sessions_of(exchange, restricted=periodic):
+        auctions += row.phase is PhaseName.PERIODIC_AUCTION
+        number = auctions if row.phase is PhaseName.PERIODIC_AUCTION else 0
+        phases.append(Phase(exchange, row.phase, _at(day, row.start), _at(day, row.end), number))
+    return tuple(phases)
 
 
-def phase_at(exchange: Exchange, instant: datetime) -> Phase:
-    """The phase that holds `instant`; outside the day's phases a CLOSED one up to the next opening."""
+def phase_at(
+    exchange: Exchange,
+    instant: datetime,
+    status: SecurityStatus = NORMAL,
+    calendar: TradingCalendar = PUBLISHED,
+) -> Phase:
+    """The phase that holds `instant`; outside the day's phases a CLOSED one up to the next opening.
+
+    A security that is halted has no phases of its own: the exchange's are told.
+    """
+    told = _told(exchange, status)
     local = instant.astimezone(VIETNAM)
-    today = phases_of(exchange, local.date())
+    today = phases_of(exchange, local.date(), told, calendar)
     for phase in today:
         if phase.start <= local < phase.end:
             return phase
     if today and local < today[0].start:
-        return Phase(exchange, PhaseName.CLOSED, _midnight(local.date()), today[0].start)
-    start = today[-1].end if today else _midnight(local.date())
-    opening = phases_of(exchange, next_trading_day(local.date()))[0].start
-    return Phase(exchange, PhaseName.CLOSED, start, opening)
+        return Phase(exchange, PhaseName.CLOSED, _at(local.date(), time(0)), today[0].start)
+    start = today[-1].end if today else _at(local.date(), time(0))
+    return Phase(exchange, PhaseName.CLOSED, start, _next_opening(exchange, local.date(), told, calendar))
 
 
-def next_boundary(exchange: Exchange, instant: datetime) -> datetime:
+def next_boundary(
+    exchange: Exchange,
+    instant: datetime,
+    status: SecurityStatus = NORMAL,
+    calendar: TradingCalendar = PUBLISHED,
+) -> datetime:
     """The first instant after `instant` at which the phase of `exchange` changes."""
-    return phase_at(exchange, instant).end
+    return phase_at(exchange, instant, status, calendar).end
 
 
-def phase_to_send_in(exchange: Exchange, order_type: OrderType, instant: datetime) -> Phase | None:
+def previous_boundary(
+    exchange: Exchange,
+    instant: datetime,
+    status: SecurityStatus = NORMAL,
+    calendar: TradingCalendar = PUBLISHED,
+) -> datetime:
+    """The last instant, not after `instant`, at which the phase of `exchange` changed."""
+    phase = phase_at(exchange, instant, status, calendar)
+    if phase.name is not PhaseName.CLOSED:
+        return phase.start
+    told, day = _told(exchange, status), instant.astimezone(VIETNAM).date()
+    phases = [each for each in phases_of(exchange, day, told, calendar) if each.end <= instant]
+    while not phases:
+        day = previous_trading_day(day, calendar, exchange)
+        phases = list(phases_of(exchange, day, told, calendar))
+    return phases[-1].end
+
+
+def phase_to_send_in(
+    exchange: Exchange,
+    order_type: OrderType,
+    instant: datetime,
+    status: SecurityStatus = NORMAL,
+    calendar: TradingCalendar = PUBLISHED,
+    offering: Offering = OFFERED,
+) -> Phase | None:
     """The running or next phase of the same day that takes `order_type`; None when no later phase today does."""
     local = instant.astimezone(VIETNAM)
-    for phase in phases_of(exchange, local.date()):
-        if local < phase.end and phase.takes(order_type):
+    for phase in phases_of(exchange, local.date(), status, calendar):
+        if local < phase.end and phase.takes(order_type, offering):
             return phase
     return None
 
 
-def next_date_to_send(exchange: Exchange, order_type: OrderType, instant: datetime) -> date | None:
+def next_date_to_send(
+    exchange: Exchange,
+    order_type: OrderType,
+    instant: datetime,
+    status: SecurityStatus = NORMAL,
+    calendar: TradingCalendar = PUBLISHED,
+    offering: Offering = OFFERED,
+) -> date | None:
     """The next trading date with a phase for `order_type`; None when no phase of any day takes it."""
-    day = next_trading_day(instant.astimezone(VIETNAM).date())
-    takes = any(phase.takes(order_type) for phase in phases_of(exchange, day))
-    return day if takes else None
+    day = instant.astimezone(VIETNAM).date()
+    for _ in range(_DAYS_AHEAD):
+        day = next_trading_day(day, calendar, exchange)
+        if any(phase.takes(order_type, offering) for phase in phases_of(exchange, day, status, calendar)):
+            return day
+    return None
 
 
 def order_expiry(exchange: Exchange, trading_date: date) -> datetime:
     """When an unfilled LO dies: end of the closing auction, on UPCOM the end of the day (VN-A4)."""
-    return datetime.combine(trading_date, _EXPIRY[exchange], VIETNAM)
+    takes = [row for row in sessions_of(exchange, restricted=False) if OrderType.LO in types_taken(exchange, row.phase)]
+    return _at(trading_date, takes[-1].end)
 
 
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(0), VIETNAM)
+def _told(exchange: Exchange, status: SecurityStatus) -> SecurityStatus:
+    return NORMAL if trading_of(exchange, status) is Trading.NONE else status
+
+
+def _next_opening(exchange: Exchange, day: date, status: SecurityStatus, calendar: TradingCalendar) -> datetime:
+    while True:
+        day = next_trading_day(day, calendar, exchange)
+        phases = phases_of(exchange, day, status, calendar)
+        if phases:
+            return phases[0].start
+
+
+def _at(day: date, moment: time) -> datetime:
+    return datetime.combine(day, moment, VIETNAM)

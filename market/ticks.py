@@ -1,18 +1,61 @@
 """Price steps by exchange, kind of instrument and price (VN-A5). Prices are integer VND."""
 
+from dataclasses import dataclass
+
+from market.citations import Citation, Confidence, cite
 from market.vocabulary import Exchange, InstrumentKind
 
-_HOSE_MIDDLE = 10_000
-_HOSE_UPPER = 50_000
+PUT_THROUGH_TICK = 1
+
+_SHARES = (InstrumentKind.STOCK, InstrumentKind.FUND)
+_ETF, _WARRANT = InstrumentKind.ETF, InstrumentKind.COVERED_WARRANT
+_HOSE = cite("VN-A5", Confidence.HIGH, "S15 S23")
+_HOSE_LISTED_PRODUCTS = cite("VN-A5", Confidence.HIGH, "S23 S24")
+_HNX = cite("VN-A5", Confidence.HIGH, "S7 S15 S23 S58")
+_HNX_ETF = cite("VN-A5", Confidence.HIGH, "S23 S58")
+_UPCOM = cite("VN-A5", Confidence.HIGH, "S8 S15 S27")
+
+
+@dataclass(frozen=True, slots=True)
+class TickRow:
+    """The step of prices from `from_price` up to the next row of the same exchange and kind."""
+
+    exchange: Exchange
+    kinds: tuple[InstrumentKind, ...]
+    from_price: int
+    step: int
+    cited: Citation
+
+
+TICKS: tuple[TickRow, ...] = (
+    TickRow(Exchange.HOSE, _SHARES, 0, 10, _HOSE),
+    TickRow(Exchange.HOSE, _SHARES, 10_000, 50, _HOSE),
+    TickRow(Exchange.HOSE, _SHARES, 50_000, 100, _HOSE),
+    TickRow(Exchange.HOSE, (_ETF, _WARRANT), 0, 10, _HOSE_LISTED_PRODUCTS),
+    TickRow(Exchange.HNX, (*_SHARES, _WARRANT), 0, 100, _HNX),
+    TickRow(Exchange.HNX, (_ETF,), 0, 1, _HNX_ETF),
+    TickRow(Exchange.UPCOM, tuple(InstrumentKind), 0, 100, _UPCOM),
+)
+
+# From the highest price down: the first row that a price reaches has its step.
+_STEPS = {
+    (exchange, kind): tuple(
+        (row.from_price, row.step)
+        for row in sorted(TICKS, key=lambda row: -row.from_price)
+        if row.exchange is exchange and kind in row.kinds
+    )
+    for exchange in Exchange
+    for kind in InstrumentKind
+}
 
 
 def tick_size(exchange: Exchange, kind: InstrumentKind, price: int) -> int:
     """The step that `price` itself must stand on, chosen by the price and not by the reference (VN-A5, VN-A8)."""
-    if exchange is Exchange.HOSE:
-        return _hose_tick(kind, price)
-    if exchange is Exchange.HNX and kind is InstrumentKind.ETF:
-        return 1
-    return 100
+    steps = _STEPS[exchange, kind]
+    for from_price, step in steps:
+        if price >= from_price:
+            return step
+    return steps[-1][1]
 
 
 def is_on_tick(exchange: Exchange, kind: InstrumentKind, price: int) -> bool:
@@ -38,9 +81,3 @@ def next_tick_up(exchange: Exchange, kind: InstrumentKind, price: int) -> int:
 def next_tick_down(exchange: Exchange, kind: InstrumentKind, price: int) -> int:
     """The highest valid price below `price`: below 10,000 and 50,000 on HOSE the smaller step counts (VN-C4)."""
     return tick_at_or_below(exchange, kind, price - 1)
-
-
-def _hose_tick(kind: InstrumentKind, price: int) -> int:
-    if kind in (InstrumentKind.ETF, InstrumentKind.COVERED_WARRANT) or price < _HOSE_MIDDLE:
-        return 10
-    return 50 if price < _HOSE_UPPER else 100

@@ -160,7 +160,7 @@ def _closed_by_broker(order: Order, report: BrokerReport, reason: CloseReason) -
 def _report_of_rejection(order: Order, report: BrokerReport) -> Order:
     request = order.request(report.request_id)
     if request is not None and request.action is not Action.SUBMIT:
-        return _with_request(order, request, replace(request, state=RequestState.REFUSED, text=report.text))
+        return _refused(order, request, replace(request, text=report.text))
     return _rejected(order, report.text, report.broker_order_id)
 
 
@@ -198,9 +198,16 @@ def _request_failed(order: Order, failed: RequestFailed) -> Order:
     request = order.request(failed.request_id)
     if request is None:
         return order
-    refused = replace(request, state=RequestState.REFUSED, code=failed.code, text=failed.text)
-    changed = _with_request(order, request, refused)
-    return _rejected(changed, failed.text) if request.action is Action.SUBMIT else changed
+    named = replace(request, code=failed.code, text=failed.text)
+    if request.action is not Action.SUBMIT:
+        return _refused(order, request, named)
+    changed = _with_request(order, request, replace(named, state=RequestState.REFUSED))
+    return _rejected(changed, failed.text)
+
+
+def _refused(order: Order, request: Request, named: Request) -> Order:
+    """A refusal that comes after the request has ended, such as one of its repeat, changes nothing."""
+    return _with_request(order, request, replace(named, state=RequestState.REFUSED)) if request.open else order
 
 
 def _closed_here(order: Order, closed: ClosedHere) -> Order:

@@ -25,6 +25,8 @@ class Charges:
 
 def hold(order: Order) -> Hold:
     """The hold of what may still trade: zero once closed with proof, kept while unknown or quarantined (I2)."""
+    if order.leaves == 0:
+        return Hold()
     if order.terms.side is Side.SELL:
         return Hold(shares=order.leaves)
     if order.terms.price is None:

@@ -7,7 +7,10 @@ from orders.order import Life, Order, RequestState
 
 
 class Step(StrEnum):
-    """`wait` is for evidence or a phase; `resolve` looks for an order whose sending ended without an answer."""
+    """`wait` is for evidence; `watch` waits too, and looks into the broker's book when an expected word stays away.
+
+    `resolve` looks for an order whose sending ended without an answer.
+    """
 
     SUBMIT = "submit"
     CANCEL = "cancel"
@@ -16,6 +19,7 @@ class Step(StrEnum):
     RESOLVE = "resolve"
     WAIT_FOR_PHASE = "wait_for_phase"
     WAIT = "wait"
+    WATCH = "watch"
     WAIT_FOR_DETAILS = "wait_for_details"
     DONE = "done"
 
@@ -48,8 +52,10 @@ def _live(order: Order) -> Step:
     A cancel whose answer was lost may be sent again: it can only take away what is left (LC-43).
     """
     cancel = order.open_cancel
-    if cancel is None or cancel.state is RequestState.PENDING:
-        return Step.WAIT
+    if cancel is None:
+        return Step.WAIT if order.acknowledged else Step.WATCH
+    if cancel.state is RequestState.PENDING:
+        return Step.WATCH
     if not order.broker_order_id:
         return Step.RESOLVE
     return Step.CANCEL if cancel.state is RequestState.ASKED else Step.REPEAT_CANCEL

@@ -155,3 +155,11 @@ def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     env_file.write_text((PROJECT_FOLDER / ".env.example").read_text())
     assert load_settings(env_file) == load_settings()
+
+
+def test_failpoints_are_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENVIRONMENT", "production")
+    monkeypatch.setenv("SECRET_KEY", "x" * 32)
+    monkeypatch.setenv("OMS_FAILPOINTS", "/tmp/armed")
+    with pytest.raises(WrongSettings, match="OMS_FAILPOINTS"):
+        load_settings()

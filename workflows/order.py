@@ -6,17 +6,17 @@ activity returns the booked order and the workflow adopts it.
 
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError
 
-from activities.signatures import BrokerActivities, CloseUnsent, OrderActivities, SendCancel, SendOrder
+from activities.signatures import BrokerActivities, CloseUnsent, OrderActivities, SendCancel
 from orders.commands import CancelOrder
 from orders.next_step import Step, next_step
-from orders.order import CloseReason, Life, RequestState
+from orders.order import CloseReason, Life
 from orders.status import Status, status
 from orders.stored import StoredOrder
 from workflows import messages
@@ -30,15 +30,15 @@ _QUICK = RetryPolicy(
 )
 _PATIENT = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=10))
 _ONCE = RetryPolicy(maximum_attempts=1)
-# A login of up to 15 s and then the request itself; longer than both, so that a timeout is rare and never a guess.
-_SEND_TIMEOUT = timedelta(seconds=40)
-_SHORTEST_RESEND = timedelta(seconds=1)
-_LONGEST_RESEND = timedelta(seconds=30)
-_SHORTEST_SEARCH = timedelta(seconds=1)
-_LONGEST_SEARCH = timedelta(seconds=30)
-_SHORTEST_WATCH = timedelta(minutes=1)
-_LONGEST_WATCH = timedelta(minutes=30)
+# A login and the request of up to 15 s each, and 20 s to store the answer while the database is away; longer than
+# all of it, since a timeout here proves nothing.
+_SEND_TIMEOUT = timedelta(seconds=60)
+_SIGN_OF_LIFE = timedelta(seconds=10)
+_SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
+_SHORTEST_WATCH, _LONGEST_WATCH = timedelta(minutes=1), timedelta(minutes=30)
+_EXPECTED_WORD = timedelta(seconds=30)
 _DETAILS_PATIENCE = timedelta(seconds=30)
+_LOOKS_FOR_DETAILS = 5
 _Argument = TypeVar("_Argument")
 _Answer = TypeVar("_Answer")
 _CANCELS_FIRST, _ORDERS, _SEARCHES = Priority(priority_key=1), Priority(priority_key=3), Priority(priority_key=4)
@@ -52,9 +52,8 @@ class OrderState:
     cancels: list[CancelOrder] = field(default_factory=list)
     evidence_arrived: bool = False
     phase_changed: bool = False
-    send_by: datetime | None = None
-    searches: int = 0
-    resends: int = 0
+    last_step: Step | None = None
+    tries: int = 0
     shown_status: str = ""
     shown_broker_order_id: str = ""
 
@@ -74,11 +73,8 @@ class OrderWorkflow:
     async def run(self, start: OrderStart) -> OrderResult:
         if not await self._begin(start):
             return OrderResult(start.order_id, "unknown_order", 0)
-        while True:
-            await self._read_mail()
-            step = self._next_step()
-            if step is Step.DONE:
-                break
+        while (step := await self._decide()) is not Step.DONE:
+            self._continue_when_long()
             await self._take(step)
         self._show()
         await workflow.wait_condition(workflow.all_handlers_finished)
@@ -120,15 +116,25 @@ class OrderWorkflow:
     async def _begin(self, start: OrderStart) -> bool:
         if start.place is not None:
             self._adopt(await self._transaction(OrderActivities.accept, start.place))
-            self._state.send_by = start.place.received_at + timedelta(seconds=start.place.max_delay_seconds)
             return True
         loaded = await self._transaction(OrderActivities.load, start.order_id)
         if loaded is None:
             return False
         self._adopt(loaded)
-        self._state.send_by = loaded.received_at + timedelta(seconds=loaded.max_delay_seconds)
-        self._state.evidence_arrived = True
+        self._state.evidence_arrived = self._state.phase_changed = True
         return True
+
+    async def _decide(self) -> Step:
+        await self._read_mail()
+        step = self._next_step()
+        if step is not self._state.last_step:
+            self._state.last_step, self._state.tries = step, 0
+        return step
+
+    def _continue_when_long(self) -> None:
+        """All that a run needs is in the row, so an order that waits for days goes on in a fresh history."""
+        if workflow.info().is_continue_as_new_suggested() and workflow.all_handlers_finished():
+            workflow.continue_as_new(OrderStart(self._start.order_id))
 
     async def _read_mail(self) -> None:
         """Intents first: a cancel that is found before the send wins over it."""
@@ -144,7 +150,7 @@ class OrderWorkflow:
     def _next_step(self) -> Step:
         return next_step(self._stored.order, phase_open=self._stored.send_after is None)
 
-    async def _take(self, step: Step) -> None:
+    async def _take(self, step: Step) -> None:  # noqa: C901 - one line for each step there is
         match step:
             case Step.SUBMIT:
                 await self._submit()
@@ -160,29 +166,30 @@ class OrderWorkflow:
                 await self._wait_for_phase()
             case Step.WAIT_FOR_DETAILS:
                 await self._wait_for_details()
+            case Step.WATCH:
+                await self._watch()
             case Step.WAIT:
-                self._show()
-                await workflow.wait_condition(lambda: self._state.has_mail)
+                await self._wait_for_mail()
             case Step.DONE:
                 raise RuntimeError("a finished order takes no step")
             case _:
                 assert_never(step)
 
     async def _submit(self) -> None:
-        send_by = self._state.send_by or workflow.now() + timedelta(seconds=self._stored.max_delay_seconds)
-        self._state.send_by = send_by
-        sent = await self._send(BrokerActivities.submit, SendOrder(self._start.order_id, send_by), _ORDERS)
-        if sent and self._stored.order.life is Life.UNSENT:
-            await self._pause_before_resend("not sent: try again")
+        await self._send(BrokerActivities.submit, self._start.order_id, _ORDERS)
+        if self._next_step() is not Step.SUBMIT:
+            return
+        await self._pause_before_another_try("not sent: try again")
+        if self._next_step() is Step.SUBMIT:
+            self._adopt(await self._transaction(OrderActivities.recheck, self._start.order_id))
 
     async def _cancel(self) -> None:
         cancel = self._stored.order.open_cancel
         if cancel is None:
             return
         await self._send(BrokerActivities.cancel, SendCancel(self._start.order_id, cancel.intent_id), _CANCELS_FIRST)
-        after = self._stored.order.open_cancel
-        if after is not None and after.state is RequestState.ASKED:
-            await self._pause_before_resend("cancel not sent: try again")
+        if self._next_step() is Step.CANCEL:
+            await self._pause_before_another_try("cancel not sent: try again")
 
     async def _close_unsent(self) -> None:
         close = CloseUnsent(self._start.order_id, CloseReason.CANCELED_UNSENT, "cancelled before it was sent")
@@ -190,27 +197,25 @@ class OrderWorkflow:
 
     async def _resolve(self) -> None:
         """Look for an order whose sending ended without an answer; never guess (LC-03, LC-04)."""
-        await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+        await self._look()
         if self._next_step() is Step.RESOLVE:
-            await self._pause_before_search("unknown at the broker: search again")
-        else:
-            self._state.searches = 0
+            await self._pause_before_another_try("unknown at the broker: search again")
 
     async def _repeat_cancel(self) -> None:
         """A cancel without an answer: look first, then send it again (LC-43)."""
-        await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+        await self._look()
         if self._next_step() is Step.REPEAT_CANCEL:
-            await self._pause_before_search("cancel without an answer: send it again")
+            await self._pause_before_another_try("cancel without an answer: send it again")
         if self._next_step() is Step.REPEAT_CANCEL:
             await self._cancel()
 
-    async def _pause_before_search(self, reason: str) -> None:
-        self._state.searches += 1
-        await self._pause(min(_LONGEST_SEARCH, _SHORTEST_SEARCH * 2 ** min(self._state.searches, 5)), reason)
-
-    async def _pause_before_resend(self, reason: str) -> None:
-        self._state.resends += 1
-        await self._pause(min(_LONGEST_RESEND, _SHORTEST_RESEND * 2 ** min(self._state.resends, 5)), reason)
+    async def _watch(self) -> None:
+        """A word is expected that may have been lost: the book tells when it does not come."""
+        patience = min(_LONGEST_WATCH, _EXPECTED_WORD * 2 ** min(self._state.tries, 5))
+        self._state.tries += 1
+        await self._pause(patience, "the broker's word is expected: look into the book")
+        if not self._state.has_mail:
+            await self._look()
 
     async def _wait_for_phase(self) -> None:
         """The day's broadcast wakes the order; the timer is a backstop and decides nothing by itself."""
@@ -222,14 +227,30 @@ class OrderWorkflow:
             return
         state.phase_changed = False
         self._adopt(await self._transaction(OrderActivities.recheck, self._start.order_id))
-        if self._stored.send_after is None:
-            state.send_by = None
 
     async def _wait_for_details(self) -> None:
-        """Closed, but an execution or the closing message is missing: ask the book when it does not come (LC-33)."""
+        """Closed, but an execution or the closing message is missing: the book is asked a few times (LC-33).
+
+        What is missing after that can only come by itself; its money is booked by the cumulative figure (LC-25).
+        """
+        if self._state.tries >= _LOOKS_FOR_DETAILS:
+            await self._wait_for_mail()
+            return
+        self._state.tries += 1
         await self._pause(_DETAILS_PATIENCE, "closed: wait for missing executions")
         if not self._state.has_mail:
-            await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+            await self._look()
+
+    async def _wait_for_mail(self) -> None:
+        self._show()
+        await workflow.wait_condition(lambda: self._state.has_mail)
+
+    async def _look(self) -> None:
+        await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+
+    async def _pause_before_another_try(self, reason: str) -> None:
+        self._state.tries += 1
+        await self._pause(min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2 ** min(self._state.tries, 6)), reason)
 
     async def _pause(self, patience: timedelta, reason: str, until: Callable[[], bool] | None = None) -> None:
         self._show()
@@ -245,22 +266,28 @@ class OrderWorkflow:
         method: Callable[[Any, _Argument], Coroutine[Any, Any, StoredOrder]],
         argument: _Argument,
         priority: Priority,
-    ) -> bool:
-        """One try on the broker's queue; a failed or timed-out one proves nothing, and the ledger is read instead."""
+    ) -> None:
+        """One try on the broker's queue; a failed or timed-out one proves nothing, and the ledger is read instead.
+
+        Mail is read meanwhile: an intent to cancel that is booked before the attempt is written stops the send.
+        """
+        sending = workflow.start_activity_method(
+            method,
+            argument,
+            task_queue=messages.BROKER_QUEUE,
+            start_to_close_timeout=_SEND_TIMEOUT,
+            heartbeat_timeout=_SIGN_OF_LIFE,
+            retry_policy=_ONCE,
+            priority=priority,
+        )
+        while not sending.done():
+            await workflow.wait_condition(lambda: sending.done() or self._state.has_mail)
+            if not sending.done():
+                await self._read_mail()
         try:
-            stored = await workflow.execute_activity_method(
-                method,
-                argument,
-                task_queue=messages.BROKER_QUEUE,
-                start_to_close_timeout=_SEND_TIMEOUT,
-                retry_policy=_ONCE,
-                priority=priority,
-            )
+            self._adopt(await sending)
         except ActivityError:
             self._adopt(await self._transaction(OrderActivities.book, self._start.order_id))
-            return False
-        self._adopt(stored)
-        return True
 
     async def _transaction(
         self, method: Callable[[Any, _Argument], Coroutine[Any, Any, _Answer]], argument: _Argument

@@ -55,6 +55,7 @@ class OrderRow(SQLModel, table=True):
     accepted_at: datetime = instant()
     updated_at: datetime = instant()
     max_delay_seconds: int
+    good_from: datetime = instant()
     send_after: datetime | None = instant(default=None)
 
 

@@ -12,7 +12,7 @@ from api.tokens import issue
 from tests.api.fakes import FakeClock, FakeGateway, FakeLedger, demo_users
 
 SECRET = "a-secret-of-at-least-thirty-two-bytes"
-QUICK = Patience(whole=0.4, deciding=0.15, view=0.05, database=0.1, component=0.1)
+QUICK = Patience(whole=0.4, deciding=0.15, view=0.05, database=0.1, remembered=0.05, component=0.1)
 BRIEF_BODY = {
     "symbol": "VIC",
     "side": "BUY",

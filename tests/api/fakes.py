@@ -51,6 +51,7 @@ def stored_from(command: PlaceOrder, violations: tuple[Violation, ...] = ()) -> 
         updated_at=command.received_at,
         max_delay_seconds=command.max_delay_seconds,
         version=1,
+        good_from=command.received_at,
     )
 
 
@@ -68,7 +69,10 @@ def with_order(stored: StoredOrder, order: Order) -> StoredOrder:
 
 @dataclass
 class FakeLedger:
-    """`down` makes every read fail as a refused connection does, `hangs` makes it wait for ever."""
+    """`down` makes every read fail as a refused connection does, `hangs` makes it wait for ever.
+
+    A `stubborn` one that hangs goes on when it is cancelled, as psycopg does with a server that is silent.
+    """
 
     rows: dict[str, StoredOrder] = field(default_factory=dict)
     fills: dict[str, tuple[Execution, ...]] = field(default_factory=dict)
@@ -79,12 +83,23 @@ class FakeLedger:
     opened: bool = True
     down: bool = False
     hangs: bool = False
+    stubborn: bool = False
+    released: asyncio.Event = field(default_factory=asyncio.Event)
+    days_asked: list[date] = field(default_factory=list)
 
     async def _answer(self) -> None:
         if self.hangs:
-            await asyncio.Event().wait()
+            await self._hang()
         if self.down:
             raise OperationalError("SELECT 1", {}, ConnectionRefusedError("connection refused"))
+
+    async def _hang(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if self.stubborn:
+                await self.released.wait()
+            raise
 
     async def load(self, order_id: str) -> StoredOrder | None:
         await self._answer()
@@ -115,15 +130,15 @@ class FakeLedger:
         await self._answer()
         return self.fills.get(order_id, ())
 
-    async def positions(self, account_id: str) -> tuple[Position, ...]:  # noqa: ARG002 - one account is enough
+    async def positions(self, account_id: str) -> tuple[Position, ...]:
         await self._answer()
         return tuple(self.owned.values())
 
-    async def position(self, account_id: str, symbol: str) -> Position | None:  # noqa: ARG002 - as above
+    async def position(self, account_id: str, symbol: str) -> Position | None:
         await self._answer()
         return self.owned.get(symbol)
 
-    async def cash(self, account_id: str) -> Cash:  # noqa: ARG002 - one account is enough
+    async def cash(self, account_id: str) -> Cash:
         await self._answer()
         return self.money
 
@@ -150,8 +165,9 @@ class FakeLedger:
         )
         return (account,)
 
-    async def instruments_loaded(self, trading_date: date) -> int:  # noqa: ARG002 - any day
+    async def instruments_loaded(self, trading_date: date) -> int:
         await self._answer()
+        self.days_asked.append(trading_date)
         return self.instruments
 
     async def ping(self) -> None:
@@ -228,7 +244,7 @@ class FakeGateway:
         self.cancels.append((cancel, stored))
         return Delivered()
 
-    async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:  # noqa: ARG002
+    async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         await self._answer("cancel_outcome")
         return self.cancel_answers.pop(0) if self.cancel_answers else RunEnded()
 
@@ -246,6 +262,7 @@ def run_of(command: PlaceOrder) -> OrderRun:
         fingerprint=command.fingerprint,
         received_at=command.received_at,
         terms=command.terms,
+        status=Status.RECEIVED,
     )
 
 

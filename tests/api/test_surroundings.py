@@ -4,6 +4,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from datetime import date, datetime
 from typing import Any
 
 import httpx
@@ -154,6 +155,27 @@ async def test_ready_when_everything_is_there(client_for: ClientFor) -> None:
         "instruments",
         "accounts",
     }
+
+
+@pytest.mark.parametrize(
+    ("market_now", "day"),
+    [
+        ("2026-11-20T10:00:00+07:00", date(2026, 11, 20)),
+        ("2026-11-21T10:00:00+07:00", date(2026, 11, 20)),
+        ("2026-11-22T23:00:00+07:00", date(2026, 11, 20)),
+        ("2026-11-23T05:59:00+07:00", date(2026, 11, 20)),
+        ("2026-11-23T06:00:00+07:00", date(2026, 11, 23)),
+    ],
+)
+@pytest.mark.parametrize("instruments", [0, 3])
+async def test_the_brokers_day_decides_which_instruments_are_needed(
+    client_for: ClientFor, ledger: FakeLedger, clock: FakeClock, market_now: str, day: date, instruments: int
+) -> None:
+    clock.market_now = datetime.fromisoformat(market_now)
+    ledger.instruments = instruments
+    answer = await client_for(None).get("/health/ready")
+    assert ledger.days_asked == [day]
+    assert answer.status_code == (200 if instruments else 503)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml  # type: ignore[import-untyped] # PyYAML comes without types; its answers are typed here
+import yaml
 
 from local.temporal_server import DYNAMIC_CONFIG, RETENTION
 from settings import PROJECT_FOLDER, Settings

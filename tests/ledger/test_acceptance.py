@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ledger.accounts import UnknownAccountError
+from ledger.attempts import MayNotSend, Refusal
 from ledger.ledger import Ledger
 from ledger.settlement import Opening, OpeningShares
 from market.calendar import VIETNAM
@@ -24,11 +25,13 @@ from tests.support.ledger_orders import (
     LIMITS,
     PRICE,
     accept,
+    clock_at,
     command,
     hear,
     match,
     open_market,
     place,
+    start,
 )
 
 pytestmark = pytest.mark.stack
@@ -131,7 +134,7 @@ async def test_a_recheck_does_not_count_the_orders_own_hold(ledger: Ledger) -> N
     await open_market(ledger, cash=COST)
     waiting = await accept(ledger, command(), BREAK)
     limits = replace(LIMITS, maximum_positions=1)
-    checked = await ledger.recheck(waiting.order.order_id, AFTERNOON, datetime.now(UTC), limits)
+    checked = await ledger.recheck(waiting.order.order_id, clock_at(AFTERNOON), datetime.now(UTC), limits)
     assert (checked.order.life, checked.send_after) == (Life.UNSENT, None)
 
 
@@ -140,12 +143,12 @@ async def test_a_recheck_that_finds_a_broken_rule_denies_the_order_and_frees_its
     waiting = await accept(ledger, command(), BREAK)
     order_id = waiting.order.order_id
     limits = replace(LIMITS, maximum_order_quantity=50)
-    checked = await ledger.recheck(order_id, AFTERNOON, datetime.now(UTC), limits)
+    checked = await ledger.recheck(order_id, clock_at(AFTERNOON), datetime.now(UTC), limits)
     assert (checked.order.close_reason, checked.order.text) == (CloseReason.DENIED, "quantity_above_firm_limit")
     assert checked.verdict.accepted
     assert hold(checked.order) == Hold()
     assert (await ledger.cash(ACCOUNT_ID)).available == COST
-    assert await ledger.recheck(order_id, AFTERNOON, datetime.now(UTC), limits) == checked
+    assert await ledger.recheck(order_id, clock_at(AFTERNOON), datetime.now(UTC), limits) == checked
 
 
 async def test_symbols_owned_or_being_bought_count_as_open_positions(ledger: Ledger) -> None:
@@ -204,3 +207,27 @@ async def test_pages_of_orders_do_not_shift_when_new_ones_arrive(ledger: Ledger)
     held = await ledger.orders([ACCOUNT_ID], status=frozenset({Status.ACCEPTED}), side=Side.BUY, symbol="VIC")
     assert len(held.orders) == 5
     assert (await ledger.orders([ACCOUNT_ID], status=frozenset())).orders == ()
+
+
+async def test_an_order_of_an_earlier_trading_date_is_closed_and_never_released(ledger: Ledger) -> None:
+    await open_market(ledger, cash=COST)
+    waiting = await accept(ledger, command(), BREAK)
+    monday = clock_at(datetime(2026, 11, 23, 10, tzinfo=VIETNAM))
+    closed = await ledger.recheck(waiting.order.order_id, monday, datetime.now(UTC), LIMITS)
+    assert (closed.order.close_reason, hold(closed.order)) == (CloseReason.TOO_OLD, Hold())
+    assert (await ledger.cash(ACCOUNT_ID)).available == COST
+
+
+async def test_the_age_of_an_order_that_waited_counts_from_the_start_of_its_phase(ledger: Ledger) -> None:
+    await open_market(ledger, cash=COST)
+    placed = replace(command(), received_at=datetime.now(UTC) - timedelta(hours=3))
+    waiting = await accept(ledger, placed, BREAK)
+    order_id = waiting.order.order_id
+    one_hour_late = replace(clock_at(BREAK), anchor_wall=datetime.now(UTC) - timedelta(hours=2))
+    released = await ledger.recheck(order_id, one_hour_late, datetime.now(UTC), LIMITS)
+    assert released.send_after is None
+    assert abs(released.good_from - (datetime.now(UTC) - timedelta(hours=1))) < timedelta(minutes=1)
+    assert await start(ledger, order_id) == MayNotSend(Refusal.TOO_OLD)
+    closed = await ledger.load(order_id)
+    assert closed is not None
+    assert closed.order.close_reason is CloseReason.TOO_OLD

@@ -1,15 +1,18 @@
 """Attempts: one sender per request (I4), request ids unique per connection and day, and the first answer stands."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ledger.attempts import FIRST_REQUEST_ID, Attempt, AttemptTaken, MayNotSend, Refusal
 from ledger.ledger import Ledger
+from market.calendar import VIETNAM
 from orders.evidence import Answer, CancelAsked, RequestAnswered
-from orders.order import Action, Life, RequestState
+from orders.order import Action, CloseReason, Life, RequestState
+from orders.status import Status, status
 from tests.support.database import ACCOUNT_ID, CONNECTION_ID
-from tests.support.ledger_orders import DAY, accept, command, hear, open_market, place, report, send
+from tests.support.ledger_orders import DAY, MORNING, accept, command, hear, open_market, place, report, send, start
 
 pytestmark = pytest.mark.stack
 
@@ -23,7 +26,7 @@ async def _accepted(ledger: Ledger) -> str:
 async def test_of_twenty_parallel_starts_one_may_send(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     order_id = await _accepted(ledger)
-    outcomes = await asyncio.gather(*(ledger.start_attempt(order_id, Action.SUBMIT, order_id) for _ in range(20)))
+    outcomes = await asyncio.gather(*(start(ledger, order_id) for _ in range(20)))
     attempts = [outcome for outcome in outcomes if isinstance(outcome, Attempt)]
     assert [attempt.request_id for attempt in attempts] == [str(FIRST_REQUEST_ID)]
     assert attempts[0].broker_account == ACCOUNT_ID
@@ -37,7 +40,7 @@ async def test_of_twenty_parallel_starts_one_may_send(ledger: Ledger) -> None:
 async def test_request_ids_of_parallel_orders_are_unique_and_increase(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     orders = [await _accepted(ledger) for _ in range(20)]
-    outcomes = await asyncio.gather(*(ledger.start_attempt(one, Action.SUBMIT, one) for one in orders))
+    outcomes = await asyncio.gather(*(start(ledger, one) for one in orders))
     ids = sorted(int(outcome.request_id) for outcome in outcomes if isinstance(outcome, Attempt))
     assert ids == list(range(FIRST_REQUEST_ID, FIRST_REQUEST_ID + 20))
 
@@ -55,7 +58,7 @@ async def test_an_order_proven_unsent_may_be_sent_again_under_a_new_id(ledger: L
     first = await send(ledger, order_id, Answer.NOT_SENT)
     second = await send(ledger, order_id)
     assert int(second) > int(first)
-    outcome = await ledger.start_attempt(order_id, Action.SUBMIT, order_id)
+    outcome = await start(ledger, order_id)
     assert outcome == AttemptTaken(second, outcome_known=True)
 
 
@@ -63,7 +66,7 @@ async def test_an_order_of_unknown_fate_is_not_sent_again(ledger: Ledger) -> Non
     await open_market(ledger, cash=CASH)
     order_id = await _accepted(ledger)
     request_id = await send(ledger, order_id, Answer.UNKNOWN)
-    outcome = await ledger.start_attempt(order_id, Action.SUBMIT, order_id)
+    outcome = await start(ledger, order_id)
     assert outcome == AttemptTaken(request_id, outcome_known=True)
 
 
@@ -71,7 +74,7 @@ async def test_a_cancel_found_before_the_send_wins(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     order_id = await _accepted(ledger)
     await ledger.record(order_id, "cancel:c1", CancelAsked("c1", "trader"), "client")
-    outcome = await ledger.start_attempt(order_id, Action.SUBMIT, order_id)
+    outcome = await start(ledger, order_id)
     assert outcome == MayNotSend(Refusal.CANCEL_ASKED)
 
 
@@ -87,11 +90,11 @@ async def test_the_first_answer_stands(ledger: Ledger) -> None:
 async def test_a_cancel_is_sent_once_and_only_by_its_first_starter(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     order_id = await place(ledger)
-    assert await ledger.start_attempt(order_id, Action.CANCEL, "c1") == MayNotSend(Refusal.NOTHING_ASKED)
+    assert await start(ledger, order_id, Action.CANCEL, "c1") == MayNotSend(Refusal.NOTHING_ASKED)
     await hear(ledger, order_id, CancelAsked("c1", "trader"))
-    assert await ledger.start_attempt(order_id, Action.CANCEL, "c1") == MayNotSend(Refusal.NO_BROKER_ORDER_ID)
+    assert await start(ledger, order_id, Action.CANCEL, "c1") == MayNotSend(Refusal.NO_BROKER_ORDER_ID)
     await hear(ledger, order_id, report(0))
-    outcomes = await asyncio.gather(*(ledger.start_attempt(order_id, Action.CANCEL, "c1") for _ in range(5)))
+    outcomes = await asyncio.gather(*(start(ledger, order_id, Action.CANCEL, "c1") for _ in range(5)))
     (attempt,) = [outcome for outcome in outcomes if isinstance(outcome, Attempt)]
     assert attempt.broker_order_id == "B1"
     stored = await ledger.finish_attempt(
@@ -99,22 +102,20 @@ async def test_a_cancel_is_sent_once_and_only_by_its_first_starter(ledger: Ledge
     )
     assert stored.order.open_cancel is not None
     assert stored.order.open_cancel.state is RequestState.PENDING
-    assert await ledger.start_attempt(order_id, Action.CANCEL, "c1") == AttemptTaken(
-        attempt.request_id, outcome_known=True
-    )
+    assert await start(ledger, order_id, Action.CANCEL, "c1") == AttemptTaken(attempt.request_id, outcome_known=True)
 
 
 async def test_a_closed_order_is_never_sent(ledger: Ledger) -> None:
     await open_market(ledger)
     denied = await accept(ledger, command())
     order_id = denied.order.order_id
-    assert await ledger.start_attempt(order_id, Action.SUBMIT, order_id) == MayNotSend(Refusal.CLOSED)
+    assert await start(ledger, order_id) == MayNotSend(Refusal.CLOSED)
 
 
 async def test_a_given_up_attempt_is_unknown_and_its_late_answer_still_counts(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     order_id = await _accepted(ledger)
-    attempt = await ledger.start_attempt(order_id, Action.SUBMIT, order_id)
+    attempt = await start(ledger, order_id)
     assert isinstance(attempt, Attempt)
     given_up = await ledger.give_up_attempts(order_id)
     assert given_up.order.life is Life.UNKNOWN
@@ -122,3 +123,36 @@ async def test_a_given_up_attempt_is_unknown_and_its_late_answer_still_counts(le
     answered = RequestAnswered(attempt.request_id, Answer.ACCEPTED)
     assert (await ledger.finish_attempt(attempt.request_id, order_id, answered)).order.life is Life.LIVE
     assert await ledger.connection_of(order_id) == CONNECTION_ID
+
+
+async def test_lc43_a_cancel_whose_sender_died_may_be_sent_again_under_a_new_id(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0), CancelAsked("c1", "trader"))
+    first = await start(ledger, order_id, Action.CANCEL, "c1")
+    assert isinstance(first, Attempt)
+    await ledger.give_up_attempts(order_id)
+    second = await start(ledger, order_id, Action.CANCEL, "c1")
+    assert isinstance(second, Attempt)
+    assert second.request_id != first.request_id
+
+
+async def test_an_order_too_old_to_go_out_is_closed_by_the_attempt_to_send_it(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await _accepted(ledger)
+    late = datetime.now(UTC) + timedelta(seconds=901)
+    refused = await ledger.start_attempt(order_id, Action.SUBMIT, order_id, MORNING, late)
+    assert refused == MayNotSend(Refusal.TOO_OLD)
+    closed = await ledger.load(order_id)
+    assert closed is not None
+    assert (closed.order.close_reason, status(closed.order)) == (CloseReason.TOO_OLD, Status.DENIED)
+    assert (await ledger.cash(ACCOUNT_ID)).available == CASH
+
+
+async def test_yesterdays_order_cannot_be_cancelled_under_todays_request_ids(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0), CancelAsked("c1", "trader"))
+    monday = datetime(2026, 11, 23, 10, tzinfo=VIETNAM)
+    refused = await ledger.start_attempt(order_id, Action.CANCEL, "c1", monday, datetime.now(UTC))
+    assert refused == MayNotSend(Refusal.ANOTHER_DAY)

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ledger.accounts import AlertKind
+from ledger.attempts import FIRST_REQUEST_ID
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from orders.evidence import BrokerState, Evidence, RequestFailed
@@ -157,3 +158,32 @@ async def test_a_message_that_was_not_understood_raises_an_alert(ledger: Ledger)
     await ledger.store_raw(CONNECTION_ID, DAY, [_message(1, None, problem="no orderStatus")] * 2)
     (alert,) = await ledger.alerts()
     assert (alert.kind, alert.text) == (AlertKind.UNREADABLE_MESSAGE, "no orderStatus")
+
+
+async def test_a_message_older_than_the_request_with_its_id_belongs_to_another_order(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    foreign = _message(1, report(100, state=BrokerState.FILLED), str(FIRST_REQUEST_ID), broker_order_id="OLD")
+    await ledger.store_raw(CONNECTION_ID, DAY, [foreign])
+    order_id, request_id = await _sent(ledger)
+    assert request_id == str(FIRST_REQUEST_ID)
+    assert await ledger.route(CONNECTION_ID, DAY) == ()
+    stored = await ledger.book(order_id)
+    assert stored.order.filled == 0
+
+
+async def test_request_ids_of_other_programs_are_never_allotted(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    foreign = _message(1, report(0), str(FIRST_REQUEST_ID), broker_order_id="THEIRS")
+    await ledger.store_raw(CONNECTION_ID, DAY, [foreign])
+    assert await ledger.route(CONNECTION_ID, DAY) == ()
+    _, request_id = await _sent(ledger)
+    assert request_id == str(FIRST_REQUEST_ID + 1)
+
+
+async def test_the_cursor_stops_before_a_gap_so_that_what_is_missing_is_asked_for_again(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    assert await ledger.cursor(CONNECTION_ID, DAY) == 0
+    await ledger.store_raw(CONNECTION_ID, DAY, [_message(number, None) for number in (1, 2, 5)])
+    assert await ledger.cursor(CONNECTION_ID, DAY) == 2
+    await ledger.store_raw(CONNECTION_ID, DAY, [_message(number, None) for number in (3, 4)])
+    assert await ledger.cursor(CONNECTION_ID, DAY) == 5

@@ -206,3 +206,7 @@ def test_lc46_an_order_cancelled_before_the_send_never_leaves() -> None:
     assert status(order) is Status.CANCELED
     assert order.last_cancel is not None
     assert order.last_cancel.state is RequestState.DONE
+
+
+def test_a_refusal_of_a_repeated_cancel_does_not_touch_the_one_that_worked() -> None:
+    assert fold(CANCEL_REFUSED, order=CANCELED) == CANCELED

@@ -8,7 +8,7 @@ from functools import reduce
 import pytest
 
 from market.calendar import VIETNAM
-from orders.evidence import Answer, BrokerState
+from orders.evidence import Answer, BrokerState, RequestFailed
 from orders.folding import apply
 from orders.holds import Hold, hold
 from orders.order import Anomaly, Life, RequestState
@@ -216,3 +216,78 @@ def test_a_cancel_that_arrives_with_the_order_wins_over_the_send(house: PaperHou
     house.cancel(driver).settle()
     assert (driver.closed, house.sent) == ("completed", [])
     assert status(house.order) is Status.CANCELED
+
+
+def test_a_buy_without_a_price_is_denied_and_its_page_can_be_read(house: PaperHouse) -> None:
+    driver = house.place(price=None).settle()
+    assert (driver.closed, status(house.order)) == ("completed", Status.DENIED)
+
+
+def test_a_cancel_asked_while_the_send_is_held_up_is_booked_before_the_attempt(house: PaperHouse) -> None:
+    driver = house.place()
+    driver.hold_activities("submit").settle()
+    house.cancel(driver).settle()
+    assert status(house.order) is Status.PENDING_CANCEL
+    driver.release_activities().settle()
+    assert (driver.closed, house.sent, status(house.order)) == ("completed", [], Status.CANCELED)
+
+
+def test_a_fill_that_comes_while_the_send_is_held_up_is_booked_at_once(house: PaperHouse) -> None:
+    driver = house.place()
+    driver.hold_activities("submit").settle()
+    house.hears(driver, match(300))
+    assert house.order.filled == 300
+    driver.release_activities().settle()
+
+
+def test_a_cancel_whose_refusal_is_lost_is_found_in_the_book(house: PaperHouse) -> None:
+    driver = house.place().settle()
+    house.hears(driver, working())
+    house.cancel(driver).settle()
+    house.book_shows = [RequestFailed(house.cancels_sent[0], "77", "ORD012", "cannot be cancelled now")]
+    driver.advance(minutes(1))
+    assert status(house.order) is Status.WORKING
+
+
+def test_an_order_the_broker_took_and_never_showed_is_looked_for(house: PaperHouse) -> None:
+    driver = house.place().settle()
+    house.book_shows = [working()]
+    driver.advance(minutes(1))
+    assert status(house.order) is Status.WORKING
+    looks = house.looks
+    driver.advance(minutes(600))
+    assert house.looks == looks
+
+
+def test_missing_executions_are_asked_for_a_few_times_and_then_waited_for(house: PaperHouse) -> None:
+    driver = house.place().settle()
+    house.hears(driver, match(400), filled())
+    driver.advance(minutes(600))
+    assert (driver.closed, house.looks) == (None, 5)
+    house.hears(driver, match(600))
+    assert driver.closed == "completed"
+
+
+def test_a_send_that_fails_before_anything_is_written_is_tried_again_at_a_pace(house: PaperHouse) -> None:
+    house.breaks_on_submit = True
+    driver = house.place().settle().advance(minutes(10))
+    assert driver.commands.count("schedule_activity") < 25
+    house.breaks_on_submit = False
+    driver.advance(minutes(2))
+    assert house.sent == ["10000000"]
+
+
+def test_an_order_not_sent_before_the_break_waits_for_the_afternoon() -> None:
+    house = PaperHouse(on_submit=lambda paper, _: _into_the_break(paper))
+    driver = house.place().settle().advance(minutes(10))
+    assert house.sent == ["10000000"]
+    assert house.stored is not None
+    assert house.stored.send_after is not None
+    house.on_submit = lambda _, __: Answer.ACCEPTED
+    house.phase_opens(driver, BREAK + timedelta(hours=1))
+    assert house.sent == ["10000000", "10000001"]
+
+
+def _into_the_break(paper: PaperHouse) -> Answer:
+    paper.market_now = BREAK
+    return Answer.NOT_SENT

@@ -49,7 +49,7 @@ def test_the_key_file_holds_all_eight_elements_and_stays_the_same(tmp_path: Path
 
 
 def test_a_signature_covers_the_exact_bytes(tmp_path: Path) -> None:
-    key = load_credentials(tmp_path, 1).private_key
+    key = load_credentials(tmp_path, "http://127.0.0.1:1/").private_key
     signature = key.sign(b'{"a": 1}', PKCS1v15(), SHA256()).hex()
     assert is_signed(b'{"a": 1}', signature.upper(), key.public_key())
     assert not is_signed(b'{"a":1}', signature, key.public_key())
@@ -57,7 +57,7 @@ def test_a_signature_covers_the_exact_bytes(tmp_path: Path) -> None:
 
 
 def test_a_tokens_claims_are_plain_base64_for_ssis_python_client(tmp_path: Path) -> None:
-    tokens = Tokens(load_credentials(tmp_path, 1).private_key)
+    tokens = Tokens(load_credentials(tmp_path, "http://127.0.0.1:1/").private_key)
     for _ in range(50):
         token = tokens.issue("0" * 32, TokenUse.READ)
         segment = token.split(".")[1]

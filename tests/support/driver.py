@@ -39,6 +39,8 @@ class Driver:
         self.result: Any = None
         self._activities = activities
         self._timers: dict[int, datetime] = {}
+        self._held_types: set[str] = set()
+        self._held: list[tuple[Any, bool]] = []
         self._payloads = converter.payload_converter
         self._definition = workflow._Definition.must_from_class(workflow_class)
         self._instance = asyncio.run(self._make_instance(start))
@@ -118,6 +120,18 @@ class Driver:
         response = completion.successful.commands[0].respond_to_query.succeeded.response
         return self._payloads.from_payloads([response], [result_type] if result_type else None)[0]
 
+    def hold_activities(self, *types: str) -> "Driver":
+        """Let activities of these types wait, as if no worker took them."""
+        self._held_types = set(types)
+        return self
+
+    def release_activities(self) -> "Driver":
+        self._held_types = set()
+        held, self._held = self._held, []
+        for scheduled, is_local in held:
+            self._run_activity(scheduled, is_local=is_local)
+        return self
+
     def settle(self) -> "Driver":
         """Run until the workflow waits for a signal, an update or a timer."""
         while self._pending and self.closed is None:
@@ -171,6 +185,9 @@ class Driver:
                 self.result = command.fail_workflow_execution.failure.message
 
     def _run_activity(self, scheduled: Any, *, is_local: bool) -> None:
+        if scheduled.activity_type in self._held_types:
+            self._held.append((scheduled, is_local))
+            return
         function = self._activities[scheduled.activity_type]
         hints = [each.annotation for each in inspect.signature(function, eval_str=True).parameters.values()]
         resolution = results.ActivityResolution()
@@ -178,7 +195,9 @@ class Driver:
             value = asyncio.run(_await(function(*self._payloads.from_payloads(list(scheduled.arguments), hints))))
             resolution.completed.result.CopyFrom(self._payloads.to_payloads([value])[0])
         except Exception as error:  # noqa: BLE001 - the platform turns any exception of an activity into a failure
-            converter.failure_converter.to_failure(error, self._payloads, resolution.failed.failure)
+            failure = resolution.failed.failure
+            failure.activity_failure_info.activity_type.name = scheduled.activity_type
+            converter.failure_converter.to_failure(error, self._payloads, failure.cause)
         answer = activations.ResolveActivity(seq=scheduled.seq, result=resolution, is_local=is_local)
         self._pending.append(Job(resolve_activity=answer))
 

@@ -3,10 +3,11 @@
 from datetime import UTC, date, datetime
 from itertools import count
 
-from ledger.attempts import Attempt
+from ledger.attempts import Attempt, AttemptOutcome
 from ledger.ledger import Ledger
 from ledger.settlement import Opening, OpeningShares
 from market.calendar import VIETNAM
+from market.clock import MarketClock
 from market.instrument import Instrument
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
@@ -69,9 +70,21 @@ async def accept(ledger: Ledger, placed: PlaceOrder, market_now: datetime = MORN
     return await ledger.accept(placed, market_now, datetime.now(UTC), LIMITS)
 
 
+def clock_at(market_now: datetime) -> MarketClock:
+    """A market clock that was just set to `market_now`."""
+    return MarketClock(datetime.now(UTC), market_now, rate=1, version=1)
+
+
+async def start(
+    ledger: Ledger, order_id: str, action: Action = Action.SUBMIT, intent_id: str | None = None
+) -> AttemptOutcome:
+    """Try to write an attempt in the morning's session; a submit is its own intent."""
+    return await ledger.start_attempt(order_id, action, intent_id or order_id, MORNING, datetime.now(UTC))
+
+
 async def send(ledger: Ledger, order_id: str, answer: Answer = Answer.ACCEPTED) -> str:
     """Send the order; returns the request id it left under."""
-    attempt = await ledger.start_attempt(order_id, Action.SUBMIT, order_id)
+    attempt = await start(ledger, order_id)
     assert isinstance(attempt, Attempt)
     await ledger.finish_attempt(attempt.request_id, order_id, RequestAnswered(attempt.request_id, answer))
     return attempt.request_id

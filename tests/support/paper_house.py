@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 
-from activities.signatures import CloseUnsent, SendCancel, SendOrder
+from activities.signatures import CloseUnsent, SendCancel
 from market.calendar import VIETNAM
 from market.checks import order_violations
 from market.fees import SSI_ONLINE
@@ -64,10 +64,12 @@ class PaperHouse:
         self.applied: list[Evidence] = []
         self.stored: StoredOrder | None = None
         self.first: Order | None = None
+        self.looks = 0
+        self.breaks_on_submit = False
 
-    def place(self, quantity: int = 1_000, price: int = PRICE, received_at: datetime | None = None) -> Driver:
+    def place(self, quantity: int = 1_000, price: int | None = PRICE) -> Driver:
         """Start the order's workflow as the API does: the run and its `place` update in one task."""
-        command = command_of(quantity, price, received_at)
+        command = command_of(quantity, price)
         driver = Driver(OrderWorkflow, OrderStart("order", command), self.activities())
         return driver.update(messages.PLACE, update_id="place")
 
@@ -113,6 +115,7 @@ class PaperHouse:
             updated_at=command.received_at,
             max_delay_seconds=command.max_delay_seconds,
             version=0,
+            good_from=command.received_at,
             send_after=self._send_after(command.terms),
         )
         if violations:
@@ -141,12 +144,14 @@ class PaperHouse:
         self.stored = replace(self.stored, send_after=self._send_after(self.order.terms))
         return self._fold()
 
-    async def _submit(self, send: SendOrder) -> StoredOrder:
+    async def _submit(self, order_id: str) -> StoredOrder:
+        if self.breaks_on_submit:
+            raise ConnectionError("nothing was written")
         if self.order.life is not Life.UNSENT or self.order.open_cancel is not None:
             return self._fold()
         request_id = str(10_000_000 + len(self.sent) + len(self.cancels_sent))
         self.sent.append(request_id)
-        self.waiting.append(RequestStarted(Action.SUBMIT, request_id, send.order_id))
+        self.waiting.append(RequestStarted(Action.SUBMIT, request_id, order_id))
         self._fold()
         self.waiting.append(RequestAnswered(request_id, self.on_submit(self, request_id)))
         return self._fold()
@@ -161,6 +166,7 @@ class PaperHouse:
 
     async def _resolve(self, order_id: str) -> StoredOrder:
         assert order_id == "order"
+        self.looks += 1
         for request in self.order.requests:
             if request.open and request.state is RequestState.SENDING:
                 self.waiting.append(RequestAnswered(request.request_id, Answer.UNKNOWN))
@@ -181,7 +187,7 @@ class PaperHouse:
         return None if phase is None or phase.start <= self.market_now else phase.start
 
 
-def command_of(quantity: int = 1_000, price: int = PRICE, received_at: datetime | None = None) -> PlaceOrder:
+def command_of(quantity: int, price: int | None) -> PlaceOrder:
     terms = OrderTerms("VIC", Exchange.HOSE, Side.BUY, OrderType.LO, quantity, price)
     return PlaceOrder(
         order_id="order",
@@ -191,7 +197,7 @@ def command_of(quantity: int = 1_000, price: int = PRICE, received_at: datetime 
         request_id="request",
         fingerprint=fingerprint("0901351", terms),
         terms=terms,
-        received_at=received_at or datetime(2026, 11, 20, 3, tzinfo=UTC),
+        received_at=datetime(2026, 11, 20, 3, tzinfo=UTC),
         max_delay_seconds=900,
     )
 

@@ -1,0 +1,80 @@
+"""How orders end that no message has closed: the broker is asked, and its word closes them (LC-04, LC-69 to LC-71).
+
+No timer of ours means expired. After the close the audit book is asked until it tells every order's end; an order
+that nobody knew the fate of and that an answered book does not show well after the close was never received.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from temporalio import activity
+
+from activities.announcing import OrderAnnouncer
+from activities.intake import Intake
+from broker.port import Book, Broker, NoAnswer
+from ledger.accounts import Account
+from ledger.ledger import Ledger
+from market.phases import order_expiry
+from orders.evidence import ClosedHere
+from orders.order import Action, CloseReason, Life, Order
+from orders.stored import StoredOrder
+
+ABSENCE_PROVES_AFTER = timedelta(minutes=15)
+"""How long after the close an answered audit book without an order proves that the order never arrived."""
+
+_AT_BROKER = frozenset({Life.SENDING, Life.UNKNOWN, Life.LIVE})
+
+
+class DayEnd:
+    def __init__(self, ledger: Ledger, broker: Broker, announcer: OrderAnnouncer, intake: Intake) -> None:
+        self._ledger = ledger
+        self._broker = broker
+        self._announcer = announcer
+        self._intake = intake
+
+    async def ask(self, today: date, now: datetime) -> bool:
+        """Ask once about every order whose last phase is over; False while one of them has no proven end."""
+        over = [stored for stored in await self._ledger.open_orders() if _is_over(stored.order, now)]
+        for account in await self._ledger.accounts_of(self._intake.connection_id):
+            own = [stored for stored in over if stored.order.account_id == account.account_id]
+            for trading_date in sorted({stored.order.trading_date for stored in own}):
+                of_the_day = [stored for stored in own if stored.order.trading_date == trading_date]
+                await self._ask_about(account, trading_date, of_the_day, today, now)
+                activity.heartbeat()
+        return not over
+
+    async def _ask_about(
+        self, account: Account, trading_date: date, orders: Sequence[StoredOrder], today: date, now: datetime
+    ) -> None:
+        """Earlier days are asked of the history, which has no request ids: there, absence proves nothing."""
+        is_today = trading_date == today
+        number = account.broker_account
+        book = await (self._broker.audit_book(number) if is_today else self._broker.history(number, trading_date))
+        if isinstance(book, NoAnswer):
+            activity.logger.warning(
+                "no list of the orders of %s on %s: %s", account.account_id, trading_date, book.text
+            )
+            return
+        await self._intake.book(trading_date, book)
+        for stored in orders:
+            if is_today and _was_never_received(stored.order, book, now):
+                await self._close_not_received(stored, now)
+
+    async def _close_not_received(self, stored: StoredOrder, now: datetime) -> None:
+        order_id = stored.order.order_id
+        closed = ClosedHere(CloseReason.NOT_RECEIVED, f"not in the end-of-day book at {now.isoformat()}")
+        await self._ledger.record(order_id, f"day_end:{order_id}", closed, "day end")
+        await self._announcer.evidence(stored, "not in the end-of-day book")
+
+
+def _is_over(order: Order, now: datetime) -> bool:
+    return order.life in _AT_BROKER and now >= order_expiry(order.terms.exchange, order.trading_date)
+
+
+def _was_never_received(order: Order, book: Book, now: datetime) -> bool:
+    if order.life is not Life.UNKNOWN or order.broker_order_id:
+        return False
+    if now < order_expiry(order.terms.exchange, order.trading_date) + ABSENCE_PROVES_AFTER:
+        return False
+    sent = {request.request_id for request in order.requests if request.action is Action.SUBMIT}
+    return not any(row.request_id in sent for row in book.rows)

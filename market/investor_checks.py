@@ -1,0 +1,104 @@
+"""Checks against the same investor's other orders and the room left for foreigners (VN-C7)."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from market.calendar import VIETNAM, TradingCalendar
+from market.facts import OwnOrder, TradingFacts
+from market.instrument import Instrument
+from market.offering import Offering
+from market.phases import AUCTIONS, CONTINUOUS, Phase, phase_to_send_in
+from market.terms import OrderTerms
+from market.time_checks import phase_status
+from market.violations import RuleCode, Violation
+from market.vocabulary import Side
+
+
+def opposite_order(
+    terms: OrderTerms,
+    instrument: Instrument,
+    now: datetime,
+    facts: TradingFacts,
+    calendar: TradingCalendar,
+    offering: Offering,
+) -> Iterator[Violation]:
+    """No buy and sell of one symbol entered in the same auction; orders carried in from before do not count."""
+    own = _other_side(terms, facts)
+    phase = _phase(terms, instrument, now, calendar, offering) if own else None
+    if phase is None or phase.name not in AUCTIONS:
+        return
+    for order in own:
+        if phase.start <= order.entered_at < phase.end:
+            yield Violation(
+                RuleCode.OPPOSITE_ORDER,
+                "VN-C7",
+                f"A {order.side} of {terms.symbol} ({order.order_id}) is entered in the same auction, which ends at "
+                f"{_clock(phase.end)}; an investor may be on one side of an auction only.",
+                f"Đã có lệnh {order.side} {terms.symbol} ({order.order_id}) trong cùng đợt khớp lệnh định kỳ đến "
+                f"{_clock(phase.end)}; nhà đầu tư chỉ được đặt một chiều.",
+                given=terms.side.value,
+                allowed=order.side.value,
+            )
+            return
+
+
+def self_crossing(
+    terms: OrderTerms,
+    instrument: Instrument,
+    now: datetime,
+    facts: TradingFacts,
+    calendar: TradingCalendar,
+    offering: Offering,
+) -> Iterator[Violation]:
+    """In continuous trading both sides may be live, but must not be made to meet each other."""
+    own = _other_side(terms, facts)
+    phase = _phase(terms, instrument, now, calendar, offering) if own else None
+    if phase is None or phase.name not in CONTINUOUS:
+        return
+    for order in own:
+        if order.entered_at < phase.end and _meets(terms, order):
+            yield Violation(
+                RuleCode.SELF_CROSSING,
+                "VN-C7",
+                f"The order could trade with the same investor's {order.side} ({order.order_id}).",
+                f"Lệnh có thể khớp với lệnh {order.side} ({order.order_id}) của cùng nhà đầu tư.",
+                given=terms.price,
+                allowed=order.price,
+            )
+            return
+
+
+def room_exceeded(terms: OrderTerms, instrument: Instrument, facts: TradingFacts) -> Iterator[Violation]:
+    """A foreign buy takes its room when it is entered (VN-A11)."""
+    room = instrument.foreign_room if facts.foreign_room is None else facts.foreign_room
+    if not facts.foreign_investor or terms.side is Side.SELL or room is None or terms.quantity <= room:
+        return
+    yield Violation(
+        RuleCode.FOREIGN_ROOM_EXCEEDED,
+        "VN-C7",
+        f"Foreign investors may still buy {room} shares of {terms.symbol}; the order is for {terms.quantity}.",
+        f"Room khối ngoại của {terms.symbol} còn {room} cổ phiếu; lệnh đặt {terms.quantity}.",
+        given=terms.quantity,
+        allowed=room,
+    )
+
+
+def _other_side(terms: OrderTerms, facts: TradingFacts) -> list[OwnOrder]:
+    return [order for order in facts.own_orders if order.symbol == terms.symbol and order.side is not terms.side]
+
+
+def _phase(
+    terms: OrderTerms, instrument: Instrument, now: datetime, calendar: TradingCalendar, offering: Offering
+) -> Phase | None:
+    status = phase_status(instrument, now, offering)
+    return phase_to_send_in(terms.exchange, terms.order_type, now, status, calendar, offering)
+
+
+def _meets(terms: OrderTerms, order: OwnOrder) -> bool:
+    if terms.price is None or order.price is None:
+        return True
+    return terms.price >= order.price if terms.side is Side.BUY else terms.price <= order.price
+
+
+def _clock(instant: datetime) -> str:
+    return instant.astimezone(VIETNAM).strftime("%H:%M")

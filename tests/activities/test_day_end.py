@@ -1,0 +1,125 @@
+"""How a day ends for orders that no message has closed: by the broker's book, and never by our clock."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from activities.day_end import ABSENCE_PROVES_AFTER, DayEnd
+from activities.intake import Intake
+from broker.port import Book, BookRow, NoAnswer
+from ledger.inbox import InboxMessage
+from ledger.ledger import Ledger
+from market.calendar import VIETNAM
+from orders.evidence import Answer, BrokerState
+from orders.order import CloseReason, Life
+from orders.status import Status, status
+from tests.support.database import ACCOUNT_ID, CONNECTION_ID
+from tests.support.ledger_orders import DAY, accept, command, hear, open_market, place, report, send
+from tests.support.paper_broker import PaperAnnouncer, PaperBroker
+
+pytestmark = pytest.mark.stack
+CASH = 1_000_000_000
+CLOSE = datetime(2026, 11, 20, 14, 45, tzinfo=VIETNAM)
+MONDAY = datetime(2026, 11, 23, 9, 20, tzinfo=VIETNAM)
+
+
+def day_end(ledger: Ledger, broker: PaperBroker) -> Callable[[datetime], Awaitable[bool]]:
+    announcer = PaperAnnouncer(ledger)
+    ends = DayEnd(ledger, broker, announcer, Intake(CONNECTION_ID, ledger, announcer))
+
+    async def ask(now: datetime) -> bool:
+        today = DAY if now < MONDAY else MONDAY.date()
+        return bool(await ActivityEnvironment().run(ends.ask, today, now))
+
+    return ask
+
+
+def row(request_id: str, state: BrokerState, broker_order_id: str = "B1") -> BookRow:
+    shown = replace(report(0, state=state, request_id=request_id), broker_order_id=broker_order_id)
+    return BookRow(ACCOUNT_ID, broker_order_id, request_id, shown, None)
+
+
+async def unknown_order(ledger: Ledger) -> tuple[str, str]:
+    order_id = (await accept(ledger, command())).order.order_id
+    return order_id, await send(ledger, order_id, Answer.UNKNOWN)
+
+
+async def test_lc71_an_order_expires_by_the_brokers_word_after_the_close(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = (await accept(ledger, command())).order.order_id
+    request_id = await send(ledger, order_id)
+    await hear(ledger, order_id, report(0))
+    broker = PaperBroker(audit=Book((row(request_id, BrokerState.EXPIRED),)))
+    ask = day_end(ledger, broker)
+    assert await ask(CLOSE - timedelta(seconds=1))
+    assert not await ask(CLOSE)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert status(stored.order) is Status.EXPIRED
+    assert await ask(CLOSE)
+
+
+async def test_an_order_without_an_answer_from_the_book_stays_open_and_is_asked_about_again(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0))
+    ask = day_end(ledger, PaperBroker(audit=NoAnswer("timeout")))
+    assert not await ask(CLOSE + timedelta(hours=1))
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.life is Life.LIVE
+
+
+async def test_lc04_an_unknown_order_missing_from_an_answered_book_well_after_the_close_was_never_received(
+    ledger: Ledger,
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, _ = await unknown_order(ledger)
+    ask = day_end(ledger, PaperBroker(audit=Book(())))
+    assert not await ask(CLOSE + ABSENCE_PROVES_AFTER - timedelta(seconds=1))
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.life is Life.UNKNOWN
+    await ask(CLOSE + ABSENCE_PROVES_AFTER)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.close_reason is CloseReason.NOT_RECEIVED
+    assert (await ledger.cash(ACCOUNT_ID)).available == CASH
+
+
+async def test_lc03_an_unknown_order_that_the_book_shows_is_not_closed_as_missing(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await unknown_order(ledger)
+    ask = day_end(ledger, PaperBroker(audit=Book((row(request_id, BrokerState.EXPIRED),))))
+    await ask(CLOSE + ABSENCE_PROVES_AFTER)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert status(stored.order) is Status.EXPIRED
+
+
+async def test_an_order_still_open_the_next_day_is_closed_by_the_history(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = (await accept(ledger, command())).order.order_id
+    request_id = await send(ledger, order_id)
+    told = InboxMessage("working", "n1", 1, ACCOUNT_ID, (request_id,), "B1", report(0))
+    await ledger.store_raw(CONNECTION_ID, DAY, [told])
+    await ledger.route(CONNECTION_ID, DAY)
+    broker = PaperBroker(audit=Book(()), past=Book((row("", BrokerState.CANCELED),)))
+    await day_end(ledger, broker)(MONDAY)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert status(stored.order) is Status.CANCELED
+    assert broker.asked_history == [DAY]
+
+
+async def test_absence_from_the_history_proves_nothing(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, _ = await unknown_order(ledger)
+    ask = day_end(ledger, PaperBroker(audit=Book(()), past=Book(())))
+    assert not await ask(MONDAY)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.life is Life.UNKNOWN
