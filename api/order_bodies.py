@@ -107,6 +107,7 @@ class OrderBody(BaseModel):
     price: ThousandVnd | None
     status: Status
     progress: Progress
+    broker_state: Life = Field(description="how far its life at the broker is proven; `unknown` is being looked for")
     """How far the order has provably come."""
     filled_quantity: int = 0
     leaves_quantity: int | None
@@ -151,6 +152,7 @@ class OrderBody(BaseModel):
             price=terms.price,
             status=status(order),
             progress=progress(order),
+            broker_state=order.life,
             filled_quantity=order.filled,
             leaves_quantity=order.leaves,
             cancelled_quantity=order.cancelled,
@@ -190,6 +192,7 @@ class OrderBody(BaseModel):
             price=terms and terms.price,
             status=Status.RECEIVED,
             progress=Progress.RECEIVED,
+            broker_state=Life.UNSENT,
             leaves_quantity=terms and terms.quantity,
             received_at=run.received_at,
             updated_at=run.received_at,

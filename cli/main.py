@@ -119,6 +119,19 @@ def token(user: Annotated[str, typer.Option(help="trader, viewer or operator.")]
     print(demo_token(user))
 
 
+@app.command("close-unknown")
+def close_unknown_order(
+    order_id: Annotated[str, typer.Argument(help="The order whose sending ended without an answer.")],
+    *,
+    reason: Annotated[str, typer.Option(help="How it is known that the broker does not have it.")],
+    user: Annotated[str, typer.Option(help="Who decides; defaults to the login name.", envvar="USER")] = "operator",
+) -> None:
+    """Close an order that nobody has found at the broker, and give its hold back; it stays watched (LC-04)."""
+    from cli.operating import close_unknown
+
+    print(close_unknown(order_id, user, reason))
+
+
 def run() -> None:
     """Run one command and end the process; expected failures are lines, not tracebacks."""
     leave(_exit_code())

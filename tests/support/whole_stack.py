@@ -44,6 +44,15 @@ class WholeStack:
         assert done.returncode == 0, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
         return done
 
+    def failing_oms(self, *arguments: str) -> str:
+        """Run one `oms` command that must fail; what it prints."""
+        command = [str(OMS), *arguments]
+        done = subprocess.run(  # noqa: S603 - our own program
+            command, env=dict(self.environment), cwd=PROJECT, capture_output=True, text=True, check=False, timeout=120
+        )
+        assert done.returncode == 1, f"{arguments} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
+        return done.stdout + done.stderr
+
     @property
     def api(self) -> httpx.Client:
         token = self.oms("token").stdout.strip()
