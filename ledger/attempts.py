@@ -13,10 +13,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.acceptance import close_too_old
-from ledger.booking import book_locked
+from ledger.booking import book_evidence, book_locked
 from ledger.events import BROKER, HOUSE
 from ledger.evidence_rows import record
-from ledger.order_rows import LockedOrder, lock_order
+from ledger.order_rows import LockedOrder, UnknownOrderError, lock_order
 from ledger.tables import ATTEMPT, SEEN_REQUEST_ID
 from market.broker_day import broker_day
 from market.terms import OrderTerms
@@ -29,11 +29,12 @@ FIRST_REQUEST_ID = 10_000_000
 # A cancel whose answer was lost may be repeated: it can only take away what is left (LC-43).
 _MAY_GO_AGAIN = frozenset({RequestState.ASKED, RequestState.UNKNOWN})
 
-# The counter's row stays locked until the transaction ends: ids are given out one after the other.
+# Drawn in a transaction of its own, so that the counter's lock is not held while an order is booked; an id that is
+# then not used is skipped.
 _NEXT_REQUEST_ID = text(
     """
     INSERT INTO request_counter AS counter (connection_id, trading_date, last_request_id)
-    VALUES (:connection_id, :trading_date, :first)
+    SELECT connection_id, trading_date, :first FROM orders WHERE order_id = :order_id
     ON CONFLICT (connection_id, trading_date) DO UPDATE SET last_request_id = counter.last_request_id + 1
     RETURNING CAST(last_request_id AS text) AS request_id, EXISTS (
         SELECT 1 FROM seen_request_id seen
@@ -83,15 +84,29 @@ class MayNotSend:
 AttemptOutcome = Attempt | AttemptTaken | MayNotSend
 
 
+async def next_request_id(connection: AsyncConnection, order_id: str) -> str:
+    """The next request id of the order's connection and day that nobody has used. Raises `UnknownOrderError`."""
+    while True:
+        row = (
+            await connection.execute(_NEXT_REQUEST_ID, {"order_id": order_id, "first": FIRST_REQUEST_ID})
+        ).one_or_none()
+        if row is None:
+            raise UnknownOrderError(order_id)
+        if not row.seen:
+            request_id: str = row.request_id
+            return request_id
+
+
 async def start_attempt(
     connection: AsyncConnection,
+    request_id: str,
     order_id: str,
     action: Action,
     intent_id: str,
     market_now: datetime,
     wall_now: datetime,
 ) -> AttemptOutcome:
-    """Allot a request id and write the attempt, if what is booked allows another one (I4)."""
+    """Write the attempt under `request_id`, if what is booked allows another one (I4)."""
     locked = await lock_order(connection, order_id)
     locked = LockedOrder(await book_locked(connection, locked), locked.account)
     order = locked.stored.order
@@ -104,7 +119,7 @@ async def start_attempt(
     if refusal is not None:
         taken = await _last_attempt(connection, order_id, action, intent_id)
         return taken or MayNotSend(refusal)
-    request_id = await _write_attempt(connection, locked, action, intent_id)
+    await _write_attempt(connection, locked, RequestStarted(action, request_id, intent_id))
     return Attempt(request_id, locked.account.broker_account, order.broker_order_id, order.terms)
 
 
@@ -210,29 +225,18 @@ async def _last_attempt(
     return None if row is None else AttemptTaken(row.request_id, row.answer is not None)
 
 
-async def _write_attempt(connection: AsyncConnection, locked: LockedOrder, action: Action, intent_id: str) -> str:
+async def _write_attempt(connection: AsyncConnection, locked: LockedOrder, started: RequestStarted) -> None:
     account, order = locked.account, locked.stored.order
-    request_id = await _next_request_id(connection, account.connection_id, order.trading_date)
     attempt = {
         "connection_id": account.connection_id,
         "trading_date": order.trading_date,
-        "request_id": request_id,
+        "request_id": started.request_id,
         "order_id": order.order_id,
-        "action": action.value,
-        "intent_id": intent_id,
+        "action": started.action.value,
+        "intent_id": started.intent_id,
         "started_at": func.clock_timestamp(),
     }
     await connection.execute(insert(ATTEMPT).values(attempt))
-    key = f"{attempt_key(account.connection_id, order.trading_date, request_id)}:start"
-    await record(connection, order.order_id, key, RequestStarted(action, request_id, intent_id), HOUSE)
-    await book_locked(connection, locked)
-    return request_id
-
-
-async def _next_request_id(connection: AsyncConnection, connection_id: str, trading_date: date) -> str:
-    place = {"connection_id": connection_id, "trading_date": trading_date, "first": FIRST_REQUEST_ID}
-    while True:
-        row = (await connection.execute(_NEXT_REQUEST_ID, place)).one()
-        if not row.seen:
-            request_id: str = row.request_id
-            return request_id
+    key = f"{attempt_key(account.connection_id, order.trading_date, started.request_id)}:start"
+    evidence = await record(connection, order.order_id, key, started, HOUSE)
+    await book_evidence(connection, locked.stored, evidence)

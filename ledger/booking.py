@@ -27,7 +27,7 @@ from ledger.postings import (
     ledger_account_id,
     needed_hold,
 )
-from ledger.steps import Step, fold
+from ledger.steps import Step, StoredEvidence, fold
 from ledger.tables import FILL
 from ledger.writing import save_fills, save_order, save_position, write_events
 from market.calendar import settlement_date
@@ -58,8 +58,14 @@ async def book(connection: AsyncConnection, order_id: str) -> StoredOrder:
 
 
 async def book_locked(connection: AsyncConnection, locked: LockedOrder) -> StoredOrder:
-    stored = locked.stored
-    evidence = await unapplied(connection, stored.order.order_id)
+    evidence = await unapplied(connection, locked.stored.order.order_id)
+    return await book_evidence(connection, locked.stored, evidence)
+
+
+async def book_evidence(
+    connection: AsyncConnection, stored: StoredOrder, evidence: tuple[StoredEvidence, ...]
+) -> StoredOrder:
+    """Fold `evidence` into the locked order `stored` and post what it changes."""
     if not evidence:
         return stored
     steps = fold(stored.order, stored.version, evidence)

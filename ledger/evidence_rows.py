@@ -29,8 +29,11 @@ async def record(
     source: str,
     *,
     applied_version: int | None = None,
-) -> None:
-    """Store `evidence` unless the order has some under `key` already: the first word under a key stands."""
+) -> tuple[StoredEvidence, ...]:
+    """Store `evidence` unless the order has some under `key` already: the first word under a key stands.
+
+    Returns what was stored, ready to be folded; nothing when the key was there.
+    """
     row = {
         "order_id": order_id,
         "key": key,
@@ -38,7 +41,8 @@ async def record(
         "source": source,
         "applied_version": applied_version,
     }
-    await connection.execute(insert(ORDER_EVIDENCE).values(row).on_conflict_do_nothing())
+    stored = insert(ORDER_EVIDENCE).values(row).on_conflict_do_nothing().returning(*_COLUMNS)
+    return tuple(_evidence_of(written) for written in await connection.execute(stored))
 
 
 async def unapplied(connection: AsyncConnection, order_id: str) -> tuple[StoredEvidence, ...]:

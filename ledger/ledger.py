@@ -89,8 +89,12 @@ class Ledger:
 
         Raises `UnknownOrderError`.
         """
+        async with self._reads.connect() as connection:
+            request_id = await attempts.next_request_id(connection, order_id)
         async with self._engine.begin() as connection:
-            return await attempts.start_attempt(connection, order_id, action, intent_id, market_now, wall_now)
+            return await attempts.start_attempt(
+                connection, request_id, order_id, action, intent_id, market_now, wall_now
+            )
 
     async def finish_attempt(self, request_id: str, order_id: str, answered: RequestAnswered) -> StoredOrder:
         """Store the answer (the first one stands) and book it. Raises `UnknownOrderError`.
