@@ -24,6 +24,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
+from failpoints import failpoint
 from market.terms import OrderTerms
 from orders.commands import CancelOrder, PlaceOrder
 from orders.status import Status, status
@@ -94,6 +95,7 @@ class TemporalGateway:
             _read_handle(operation)
             _log.warning("placement was not answered", error=type(error).__name__)
             return NoAnswer()
+        failpoint("after_start")
         return stored
 
     async def describe(self, order_id: str) -> OrderRun | NoSuchRun | NoAnswer:

@@ -15,7 +15,8 @@ from orders.evidence import BrokerReport, Match, RequestFailed
 
 @dataclass(frozen=True, slots=True)
 class SubmitRequest:
-    """One attempt to place an order; `request_id` is unique for its connection and trading date."""
+    """One attempt to place an order for the account with this number at the broker; `request_id` is unique for its
+    connection and trading date."""
 
     account: str
     request_id: str
@@ -148,7 +149,7 @@ class BrokerPositions:
 
 
 class Broker(Protocol):
-    """One connection (one credential) to a broker."""
+    """One connection (one credential) to a broker; `account` is always the account's number at the broker."""
 
     async def submit(self, request: SubmitRequest) -> Outcome:
         """Send once, never retry; must not raise for anything the network or the broker can do."""
@@ -160,6 +161,10 @@ class Broker(Protocol):
 
     async def audit_book(self, account: str) -> Book | NoAnswer:
         """Today's orders with refused ones: what the stream would have told."""
+        ...
+
+    async def history(self, account: str, trading_date: date) -> Book | NoAnswer:
+        """The day's orders as they ended, without request ids: the end-of-day list."""
         ...
 
     async def cash(self, account: str) -> BrokerCash | NoAnswer: ...

@@ -1,5 +1,6 @@
 """Fixtures that tests of every room may ask for."""
 
 from tests.support.database import database_url, engine, ledger, postgres_url
+from tests.support.one_stack import stack
 
-__all__ = ["database_url", "engine", "ledger", "postgres_url"]
+__all__ = ["database_url", "engine", "ledger", "postgres_url", "stack"]

@@ -1,5 +1,7 @@
-"""SSI's answers to queries in our words: the audit book, cash and positions. A row that cannot be read spoils the
-whole answer, since a list with a hole would prove an absence that is none."""
+"""SSI's answers to queries in our words: the audit book, past orders, cash and positions. A row that cannot be read
+spoils the whole answer, since a list with a hole would prove an absence that is none."""
+
+from dataclasses import replace
 
 from broker.fastconnect.reports import DERIVATIVES, read_report, reason
 from broker.fastconnect.wire_values import Fields, WrongField, rounded
@@ -7,6 +9,7 @@ from broker.port import Book, BookRow, BrokerCash, BrokerPosition, BrokerPositio
 from orders.evidence import RequestFailed
 
 AUDIT_BOOK = "api/v2/Trading/auditOrderBook"
+HISTORY = "api/v2/Trading/orderHistory"
 CASH = "api/v2/Trading/cashAcctBal"
 POSITIONS = "api/v2/Trading/stockPosition"
 
@@ -14,10 +17,17 @@ POSITIONS = "api/v2/Trading/stockPosition"
 def read_book(data: object, account: str) -> Book | NoAnswer:
     """The rows of `orderBook` or `auditOrderBook`; derivative orders are left out."""
     try:
-        items = [Fields(row, "order") for row in Fields(data, "data").rows("orders")]
-        return Book(tuple(_row(item, account) for item in items if item.text("marketID").upper() != DERIVATIVES))
+        return Book(tuple(_row(item, account) for item in _equities(data, "orders")))
     except WrongField as error:
         return NoAnswer(f"the order book has no form we know: {error}")
+
+
+def read_history(data: object, account: str) -> Book | NoAnswer:
+    """The rows of `orderHistory`; derivative orders are left out."""
+    try:
+        return Book(tuple(_past_row(item, account) for item in _equities(data, "orderHistories")))
+    except WrongField as error:
+        return NoAnswer(f"the order history has no form we know: {error}")
 
 
 def read_cash(data: object) -> BrokerCash | NoAnswer:
@@ -41,6 +51,19 @@ def read_positions(data: object) -> BrokerPositions | NoAnswer:
         return NoAnswer(f"the positions have no form we know: {error}")
 
 
+def _equities(data: object, name: str) -> list[Fields]:
+    items = [Fields(row, "order") for row in Fields(data, "data").rows(name)]
+    return [item for item in items if item.text("marketID").upper() != DERIVATIVES]
+
+
+def _past_row(item: Fields, account: str) -> BookRow:
+    """SSI shows `uniqueID` as null here; whatever else may stand in it one day is not promised to be ours."""
+    report = replace(read_report(item), request_id="")
+    if not report.broker_order_id:
+        raise WrongField("a past order without orderID")
+    return BookRow(account, report.broker_order_id, "", report, None)
+
+
 def _row(item: Fields, account: str) -> BookRow:
     report = read_report(item)
     return BookRow(account, report.broker_order_id, report.request_id, report, _last_failure(item))
@@ -62,7 +85,7 @@ def _last_failure(item: Fields) -> RequestFailed | None:
 def _position(item: Fields) -> BrokerPosition:
     return BrokerPosition(
         symbol=item.needed_text("instrumentID"),
-        owned=item.count("onHand"),
-        sellable=item.count("sellableQty"),
-        average_price=rounded(item.decimal("avgPrice")),
+        owned=item.shares("onHand"),
+        sellable=item.shares("sellableQty"),
+        average_price=rounded(item.average_price("avgPrice")),
     )

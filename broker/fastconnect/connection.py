@@ -1,6 +1,7 @@
 """`FastConnect`: one connection key at SSI as the house's `Broker`. Orders are sent once and never retried."""
 
 from collections.abc import AsyncGenerator
+from datetime import date
 from types import TracebackType
 from typing import Self
 
@@ -63,6 +64,11 @@ class FastConnect:
         answer = await self._query(books.AUDIT_BOOK, account)
         return answer if isinstance(answer, NoAnswer) else books.read_book(answer.data, account)
 
+    async def history(self, account: str, trading_date: date) -> Book | NoAnswer:
+        day = trading_date.strftime("%d/%m/%Y")
+        answer = await self._query(books.HISTORY, account, startDate=day, endDate=day)
+        return answer if isinstance(answer, NoAnswer) else books.read_history(answer.data, account)
+
     async def cash(self, account: str) -> BrokerCash | NoAnswer:
         answer = await self._query(books.CASH, account)
         return answer if isinstance(answer, NoAnswer) else books.read_cash(answer.data)
@@ -87,5 +93,5 @@ class FastConnect:
             self._trading.discard(token)
         return outcome_of(exchange)
 
-    async def _query(self, path: str, account: str) -> Envelope | NoAnswer:
-        return await query(self._rest, self._reading, path, {"account": account})
+    async def _query(self, path: str, account: str, **params: str) -> Envelope | NoAnswer:
+        return await query(self._rest, self._reading, path, {"account": account, **params})

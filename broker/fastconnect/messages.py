@@ -59,7 +59,7 @@ def _read(kind: str, data: Fields, head: _Head) -> Reading:
 
 
 def _match(data: Fields) -> Match:
-    quantity, price = data.count("matchQty"), data.count("matchPrice")
+    quantity, price = data.shares("matchQty"), data.price("matchPrice")
     if not quantity or not price:
         raise WrongField(f"an execution of {quantity} shares at {price} VND")
     return Match(

@@ -1,7 +1,5 @@
 """SSI's order items, as its stream and its books both write them, in our words: status codes and `BrokerReport`."""
 
-from decimal import Decimal
-
 from broker.fastconnect.wire_values import Fields, WrongField, rounded
 from orders.evidence import BrokerReport, BrokerState
 
@@ -33,15 +31,15 @@ def state_of(code: str) -> BrokerState:
 
 def read_report(item: Fields) -> BrokerReport:
     """One order item. Raises `WrongField` when what the house must know is missing."""
-    filled = item.count("filledQty")
+    filled = item.shares("filledQty")
     return BrokerReport(
         broker_order_id=item.text("orderID"),
         request_id=item.text("uniqueID") or item.text("origRequestID"),
         state=state_of(item.needed_text("orderStatus")),
-        quantity=item.count("quantity"),
+        quantity=item.shares("quantity"),
         filled=filled,
         filled_value=_filled_value(item, filled),
-        cancelled=item.count("cancelQty"),
+        cancelled=item.shares("cancelQty"),
         text=reason(item),
     )
 
@@ -55,7 +53,7 @@ def reason(item: Fields) -> str:
 def _filled_value(item: Fields, filled: int) -> int:
     if filled == 0:
         return 0
-    average = item.decimal("avgPrice")
-    if average <= Decimal(0):
+    average = item.average_price("avgPrice")
+    if not average:
         raise WrongField(f"avgPrice is {average} although {filled} shares were filled")
     return rounded(average * filled)

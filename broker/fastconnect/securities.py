@@ -86,7 +86,7 @@ def instruments_of(
 
 
 def _instrument(exchange: Exchange, trading_date: date, row: Fields, *, name: str, kind: InstrumentKind) -> Instrument:
-    reference, ceiling, floor = row.count("RefPrice"), row.count("CeilingPrice"), row.count("FloorPrice")
+    reference, ceiling, floor = row.price("RefPrice"), row.price("CeilingPrice"), row.price("FloorPrice")
     if not 0 < floor <= reference <= ceiling:
         raise WrongField(f"reference {reference} is not between floor {floor} and ceiling {ceiling}")
     return Instrument(row.text("Symbol"), name, exchange, kind, trading_date, reference, ceiling, floor)

@@ -62,15 +62,16 @@ class TokenSource:
         self._refusal: LoginFailed | None = None
         self._refusals = 0
         self._rest_until = 0.0
+        self._renew_again_at = 0.0
 
     async def token(self) -> Token | LoginFailed:
-        """A token that is still good; while renewing fails, the old one to its end."""
-        if self._token is not None and self._left(self._token) > RENEW_BEFORE_SECONDS:
-            return self._token
-        fresh = await self._renewed()
-        if isinstance(fresh, Token) or self._token is None or self._left(self._token) < _LEAST_LIFE_SECONDS:
-            return fresh
-        return self._token
+        """A token that is still good, at once while the one we have lasts: only without one is a login waited for."""
+        token = self._token
+        if token is None or self._left(token) < _LEAST_LIFE_SECONDS:
+            return await self._renewed()
+        if self._left(token) <= RENEW_BEFORE_SECONDS and self._now() >= max(self._rest_until, self._renew_again_at):
+            self._start_renewal()
+        return token
 
     def discard(self, token: Token) -> None:
         """SSI no longer takes `token`; a newer one stays."""
@@ -88,10 +89,23 @@ class TokenSource:
     async def _renewed(self) -> Token | LoginFailed:
         if self._refusal is not None and self._now() < self._rest_until:
             return self._refusal
+        # Shielded: one caller that gives up must not end the login the others wait for.
+        return await asyncio.shield(self._start_renewal())
+
+    def _start_renewal(self) -> asyncio.Task[Token | LoginFailed]:
+        """The one login that is under way, begun now if there is none."""
         if self._renewal is None or self._renewal.done():
             self._renewal = asyncio.create_task(self._renew())
-        # Shielded: one caller that gives up must not end the login the others wait for.
-        return await asyncio.shield(self._renewal)
+            self._renewal.add_done_callback(self._ended)
+        return self._renewal
+
+    def _ended(self, renewal: asyncio.Task[Token | LoginFailed]) -> None:
+        """Perhaps nobody waits for it: an exception is taken here, without its text, which might name a secret."""
+        # Every order asks for a token: without a pause each would start a login that SSI cannot answer anyway.
+        self._renew_again_at = self._now() + _FIRST_REST_SECONDS
+        error = None if renewal.cancelled() else renewal.exception()
+        if error is not None:
+            _log.error("broker_login_broke", kind=self._kind, error=type(error).__name__)
 
     async def _renew(self) -> Token | LoginFailed:
         result = await self._login()

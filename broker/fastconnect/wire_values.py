@@ -9,6 +9,9 @@ from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 _MOST_DIGITS = 16
+# Beyond what any order or security can have; a quantity times a price still fits a bigint.
+_MOST_SHARES = 10**9
+_HIGHEST_PRICE = 10**8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MILLISECOND = 253_402_300_799_999  # the end of year 9999
 
@@ -92,10 +95,29 @@ class Fields:
         return int(number)
 
     def count(self, name: str) -> int:
-        """A whole number of shares or VND that cannot be negative."""
+        """A whole number that cannot be negative."""
         value = self.whole(name)
         if value < 0:
             raise WrongField(f"{self._what}.{name} is {value}, below zero")
+        return value
+
+    def shares(self, name: str) -> int:
+        """A number of shares, at most 1,000,000,000."""
+        value = self.count(name)
+        if value > _MOST_SHARES:
+            raise WrongField(f"{self._what}.{name} is {value}, above {_MOST_SHARES} shares")
+        return value
+
+    def price(self, name: str) -> int:
+        """A price in whole VND, at most 100,000,000."""
+        self.average_price(name)
+        return self.count(name)
+
+    def average_price(self, name: str) -> Decimal:
+        """A price in VND that need not be whole, at most 100,000,000."""
+        value = self.decimal(name)
+        if not 0 <= value <= _HIGHEST_PRICE:
+            raise WrongField(f"{self._what}.{name} is {value}, not between 0 and {_HIGHEST_PRICE} VND")
         return value
 
     def instant(self, name: str) -> datetime:

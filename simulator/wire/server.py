@@ -113,6 +113,10 @@ class Wire:
             if area == _TRADING and call.name in _ORDER_CALLS:
                 return await self._order(call)
         elif area == _TRADING:
+            if call.name == "orderhistory":
+                # A day that has just ended is in the history only once it is stored.
+                self.simulation.bring_up_to_date()
+                await self.simulation.saved()
             answer = TradingRest(self.simulation, self.login).query(call)
             await self.simulation.saved()
             return answer

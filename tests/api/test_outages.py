@@ -1,5 +1,6 @@
 """What is answered while the database or Temporal is gone: nothing that is not proven, and always in time."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -295,3 +296,24 @@ async def test_the_first_looks_are_under_the_requests_deadline_too(
         answer = await slow.request(method, ORDERS if placing else URL, json=BRIEF_BODY if placing else None)
         assert time.monotonic() - started < LIMIT + 0.1
         assert answer.status_code == 503
+
+
+async def test_a_row_that_hangs_leaves_time_to_hand_in_the_cancel(
+    ledger: FakeLedger, gateway: FakeGateway, client: httpx.AsyncClient
+) -> None:
+    async def describe(order_id: str) -> OrderRun:
+        await asyncio.sleep(0.02)
+        return gateway.runs[order_id]
+
+    patient = Patience(whole=LIMIT, deciding=0.1, view=0.05, database=5.0, remembered=0.05)
+    gateway.describe = describe  # type: ignore[method-assign] # a server is never as quick as a fake
+    app = create_app(Resources(ledger, gateway, FakeClock(), SECRET, "HS256", patience=patient))
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://oms", headers=client.headers
+    ) as patiently:
+        await patiently.get(ORDERS)
+        gateway.runs[ORDER_ID] = live_run()
+        gateway.hangs = frozenset({"view"})
+        ledger.hangs = True
+        assert (await patiently.delete(URL)).status_code == 202
+    assert len(gateway.cancels) == 1

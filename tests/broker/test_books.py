@@ -1,5 +1,6 @@
 """The audit book, cash and positions: read whole or not at all."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -81,6 +82,9 @@ async def test_a_derivative_order_is_left_out() -> None:
     [
         book(row(), row(quantity=None)),
         book(row(), "row"),
+        book(row(), row(quantity=10**9 + 1)),
+        book(row(), row(filledQty=10**10)),
+        book(row(), row(avgPrice=10**8 + 1)),
         book(row(lastErrorEvent={"uniqueID": ""})),
         envelope({"account": made.ACCOUNT}),
         envelope(None),
@@ -93,6 +97,32 @@ async def test_a_derivative_order_is_left_out() -> None:
 )
 async def test_a_book_that_is_not_whole_is_no_answer(answer: Answer) -> None:
     assert isinstance(await audit_book(answer), NoAnswer)
+
+
+async def history(*rows: object) -> Book | NoAnswer:
+    answer = envelope({"account": made.ACCOUNT, "orderHistories": list(rows)})
+    async with running(signed_in(lambda _: answer)) as host, made.client(host.url) as broker:
+        found = await broker.history(made.ACCOUNT, date(2026, 11, 3))
+        target = f"/api/v2/Trading/orderHistory?account={made.ACCOUNT}&startDate=03%2F11%2F2026&endDate=03%2F11%2F2026"
+        assert host.requests[-1].target == target
+        return found
+
+
+async def test_the_history_of_a_day_is_read_without_request_ids() -> None:
+    past = row(uniqueID=None, origRequestID="10000001", orderStatus="EX", lastErrorEvent=row(uniqueID=None))
+    report = BrokerReport("20417733", "", BrokerState.EXPIRED, 200, 100, 9_850_000, 0)
+    assert await history(past, row(marketID="VNFE")) == Book((BookRow(made.ACCOUNT, "20417733", "", report, None),))
+
+
+@pytest.mark.parametrize("rows", [[row(quantity=None)], [row(), row(orderID="")], [row(filledQty=10**10)], ["row"]])
+async def test_a_history_that_is_not_whole_is_no_answer(rows: list[object]) -> None:
+    assert isinstance(await history(*rows), NoAnswer)
+
+
+async def test_a_history_without_its_list_is_no_answer() -> None:
+    answer = envelope({"account": made.ACCOUNT, "orders": []})
+    async with running(signed_in(lambda _: answer)) as host, made.client(host.url) as broker:
+        assert isinstance(await broker.history(made.ACCOUNT, date(2026, 11, 3)), NoAnswer)
 
 
 async def test_a_query_that_hangs_is_no_answer() -> None:
@@ -157,7 +187,12 @@ async def test_positions_are_read() -> None:
         assert await broker.positions(made.ACCOUNT) == expected
 
 
-@pytest.mark.parametrize("changes", [{"onHand": None}, {"instrumentID": ""}, {"sellableQty": "x"}, {"avgPrice": []}])
+BEYOND = ({"onHand": 10**9 + 1}, {"sellableQty": 10**9 + 1}, {"avgPrice": 10**8 + 1}, {"avgPrice": -1})
+
+
+@pytest.mark.parametrize(
+    "changes", [{"onHand": None}, {"instrumentID": ""}, {"sellableQty": "x"}, {"avgPrice": []}, *BEYOND]
+)
 async def test_positions_that_are_not_whole_are_no_answer(changes: dict[str, object]) -> None:
     async with running(signed_in(lambda _: positions(**changes))) as host, made.client(host.url) as broker:
         assert isinstance(await broker.positions(made.ACCOUNT), NoAnswer)

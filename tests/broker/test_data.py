@@ -99,7 +99,14 @@ async def test_yesterdays_prices_are_never_used() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"RefPrice": "0"}, {"RefPrice": None}, {"CeilingPrice": "80000"}, {"FloorPrice": "NaN"}, {"RefPrice": "85500.5"}],
+    [
+        {"RefPrice": "0"},
+        {"RefPrice": None},
+        {"CeilingPrice": "80000"},
+        {"FloorPrice": "NaN"},
+        {"RefPrice": "85500.5"},
+        {"CeilingPrice": 10**8 + 1},
+    ],
 )
 async def test_a_symbol_without_a_usable_band_is_left_out(wrong: dict[str, object]) -> None:
     kinds = details(("FPT", "S"), ("SSI", "S"))

@@ -77,6 +77,11 @@ def test_the_filled_value_is_rounded_in_decimals(average: str, filled: int, valu
     assert report(raw).filled_value == value
 
 
+def test_the_largest_order_still_fits_the_ledger() -> None:
+    largest = report(order_event(quantity=10**9, filledQty=10**9, avgPrice=10**8))
+    assert largest.filled_value == 10**17 < 2**63
+
+
 def test_a_cancel_reports_the_cancelled_shares() -> None:
     cancelled = report(order_event(orderStatus="FFPC", filledQty=100, avgPrice=98500, cancelQty=100, osQty=0))
     assert (cancelled.state, cancelled.filled, cancelled.cancelled) == (BrokerState.CANCELED, 100, 100)
@@ -156,6 +161,14 @@ def test_an_order_of_somebody_else_without_request_ids_is_still_read() -> None:
         (order_event(filledQty="many"), "message.data.filledQty is str, not a number"),
         (order_event(filledQty=-1), "message.data.filledQty is -1, below zero"),
         (order_event(filledQty=2.5), "message.data.filledQty is 2.5, not a whole number"),
+        (order_event(quantity=10**9 + 1), "message.data.quantity is 1000000001, above 1000000000 shares"),
+        (order_event(filledQty=10**15, avgPrice=98500), "message.data.filledQty is 1000000000000000, above"),
+        (order_event(cancelQty=2**63), "message.data.cancelQty is "),
+        (order_event(filledQty=100, avgPrice=100_000_000.5), "avgPrice is 100000000.5, not between 0 and 100000000"),
+        (order_event(filledQty=100, avgPrice=-1), "message.data.avgPrice is -1, not between"),
+        (match_event(matchQty=10**9 + 1), "message.data.matchQty is 1000000001, above"),
+        (match_event(matchPrice=10**8 + 1), "message.data.matchPrice is 100000001, not between"),
+        (match_event(matchPrice=-98500), "message.data.matchPrice is -98500, not between"),
         (order_event(filledQty=100, avgPrice=0), "avgPrice is 0 although 100 shares were filled"),
         (order_event(filledQty=100, avgPrice="NaN"), "message.data.avgPrice is str, not a number"),
         (order_event(orderID="", uniqueID="", origRequestID=""), "neither uniqueID nor orderID"),

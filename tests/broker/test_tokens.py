@@ -4,6 +4,7 @@ import asyncio
 import time
 
 import pytest
+import structlog.testing
 
 from broker.fastconnect.rest import Rest
 from broker.fastconnect.tokens import LoginFailed, Token, TokenSource, trading_login
@@ -14,15 +15,21 @@ from tests.broker.loopback import Answer, envelope, login_answer, running
 class Logins:
     """A scripted login on a clock of its own."""
 
-    def __init__(self, *results: Token | LoginFailed) -> None:
+    def __init__(self, *results: Token | LoginFailed | Exception) -> None:
         self.now = 1_000_000.0
         self.calls = 0
+        self.answering = asyncio.Event()
+        self.answering.set()
         self._results = list(results)
 
     async def login(self) -> Token | LoginFailed:
         self.calls += 1
         await asyncio.sleep(0)
-        return self._results[min(self.calls, len(self._results)) - 1]
+        await self.answering.wait()
+        result = self._results[min(self.calls, len(self._results)) - 1]
+        if isinstance(result, Exception):
+            raise result
+        return result
 
     def source(self) -> TokenSource:
         return TokenSource("test", self.login, lambda: self.now)
@@ -30,6 +37,13 @@ class Logins:
 
 def token_for(seconds: float, value: str = "t") -> Token:
     return Token(value, 1_000_000.0 + seconds)
+
+
+async def renewed(source: TokenSource) -> None:
+    """Wait for the renewal in the background, whatever comes of it."""
+    assert source._renewal is not None
+    await asyncio.wait({source._renewal})
+    await asyncio.sleep(0)
 
 
 async def test_callers_share_one_login() -> None:
@@ -55,6 +69,53 @@ async def test_a_token_is_renewed_before_it_expires() -> None:
     logins.now += 28_800 - 601
     assert await source.token() == token_for(28_800, "old")
     logins.now += 2
+    assert await source.token() == token_for(28_800, "old")
+    await renewed(source)
+    assert await source.token() == token_for(57_600, "new")
+    assert logins.calls == 2
+
+
+async def test_a_login_that_hangs_holds_up_nobody_while_the_token_is_good() -> None:
+    logins = Logins(token_for(28_800, "old"), token_for(57_600, "new"))
+    source = logins.source()
+    await source.token()
+    logins.now += 28_800 - 30
+    logins.answering.clear()
+    async with asyncio.timeout(1):
+        answers = await asyncio.gather(*(source.token() for _ in range(20)))
+        await asyncio.sleep(0)
+        assert await source.token() == token_for(28_800, "old")
+    assert set(answers) == {token_for(28_800, "old")}
+    assert logins.calls == 2
+    logins.now += 1
+    late = asyncio.create_task(source.token())
+    await asyncio.sleep(0)
+    assert not late.done()
+    logins.answering.set()
+    assert await late == token_for(57_600, "new")
+    assert logins.calls == 2
+
+
+@pytest.mark.parametrize("failure", [RuntimeError("the PIN is 834251"), LoginFailed("no line", refused=False)])
+async def test_a_renewal_that_fails_is_logged_without_secrets_and_tried_again_later(
+    failure: Exception | LoginFailed,
+) -> None:
+    logins = Logins(token_for(28_800, "old"), failure, token_for(57_600, "new"))
+    source = logins.source()
+    await source.token()
+    logins.now += 28_800 - 300
+    with structlog.testing.capture_logs() as lines:
+        await source.token()
+        await renewed(source)
+    assert len(lines) == 1
+    assert "834251" not in str(lines)
+    for _ in range(20):
+        assert await source.token() == token_for(28_800, "old")
+        await renewed(source)
+    assert logins.calls == 2
+    logins.now += 5
+    await source.token()
+    await renewed(source)
     assert await source.token() == token_for(57_600, "new")
 
 
@@ -63,6 +124,8 @@ async def test_the_old_token_serves_while_renewing_fails() -> None:
     source = logins.source()
     await source.token()
     logins.now += 28_800 - 300
+    assert await source.token() == token_for(28_800, "old")
+    await renewed(source)
     assert await source.token() == token_for(28_800, "old")
     logins.now += 299
     assert await source.token() == LoginFailed("one-time code used", refused=True)

@@ -1,17 +1,13 @@
 """Our client against the simulator as a process: both sides of SSI's wire, written apart, must meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import date
-from itertools import count
-from pathlib import Path
 
 import pytest
 
 from broker.fastconnect.connection import FastConnect
-from broker.fastconnect.credentials import Credentials
 from broker.fastconnect.data import FastConnectData
 from broker.market_clock import SimulatedClock
 from broker.port import (
@@ -19,29 +15,32 @@ from broker.port import (
     Book,
     BookRow,
     BrokerCash,
-    BrokerMessage,
     BrokerPosition,
     BrokerPositions,
     CancelRequest,
     NoAnswer,
     NotSent,
     StreamLost,
-    SubmitRequest,
     Unknown,
 )
-from market.terms import OrderTerms
-from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
-from orders.evidence import BrokerReport, BrokerState, Match, RequestFailed
+from market.vocabulary import InstrumentKind, Side
+from orders.evidence import BrokerState
+from tests.contract.our_client import (
+    REFERENCE,
+    TEN_IN_THE_MORNING,
+    TERMS,
+    WAIT_SECONDS,
+    control,
+    credentials,
+    new_account,
+    others_trade,
+    request_ids,
+    submit_request,
+    trading,
+)
 from tests.support.simulator_process import SimulatorProcess, running_simulator
 
 pytestmark = pytest.mark.stack
-
-REFERENCE = 98_500
-TERMS = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.LO, 200, REFERENCE)
-TEN_IN_THE_MORNING = {"time": "10:00:00"}
-WAIT_SECONDS = 10.0
-
-_request_ids = count(10_000_000)
 
 
 @pytest.fixture(scope="module")
@@ -54,96 +53,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorPro
 @pytest.fixture
 def account(simulator: SimulatorProcess) -> str:
     """A new account, so that no test sees another's orders."""
-    number = f"07{next(_request_ids) % 100_000:05}"
-    body = {"number": number, "cash": 100_000_000, "shares": {"FPT": 1_000}}
-    control(simulator, "POST", "accounts", body)
-    return number
-
-
-def control(simulator: SimulatorProcess, method: str, path: str, body: object) -> dict[str, object]:
-    with simulator.control as client:
-        answer: dict[str, object] = client.request(method, path, json=body).raise_for_status().json()
-        return answer
-
-
-def others_trade(simulator: SimulatorProcess, side: Side, quantity: int) -> None:
-    order = {"symbol": "FPT", "side": side.value, "price": REFERENCE, "quantity": quantity}
-    control(simulator, "POST", "participants", order)
-
-
-def credentials(simulator: SimulatorProcess) -> Credentials:
-    env = simulator.env
-    return Credentials(
-        trading_url=env["SSI_API_URL"],
-        stream_url=env["SSI_STREAM_URL"],
-        data_url=env["SSI_DATA_URL"],
-        consumer_id=env["SSI_API_KEY"],
-        consumer_secret=env["SSI_API_SECRET"],
-        private_key=Path(env["SSI_PRIVATE_KEY_FILE"]).read_text(),
-        code=env["SSI_PIN"],
-        device_id="0A-1B-2C-3D-4E-5F",
-    )
-
-
-class Listener:
-    """Collects what the stream says about one account."""
-
-    def __init__(self, broker: FastConnect, account: str) -> None:
-        self._broker = broker
-        self._account = account
-        self.messages: list[BrokerMessage] = []
-        self._news = asyncio.Event()
-        self.open = asyncio.Event()
-
-    async def listen(self) -> None:
-        async for raw in self._broker.stream(0):
-            self.open.set()
-            if not raw:
-                continue
-            reading = self._broker.read(raw)
-            assert isinstance(reading, BrokerMessage), reading
-            if reading.account == self._account:
-                self.messages.append(reading)
-                self._news.set()
-
-    @property
-    def reports(self) -> list[BrokerReport]:
-        return [message.fact for message in self.messages if isinstance(message.fact, BrokerReport)]
-
-    @property
-    def matches(self) -> list[Match]:
-        return [message.fact for message in self.messages if isinstance(message.fact, Match)]
-
-    @property
-    def failures(self) -> list[RequestFailed]:
-        return [message.fact for message in self.messages if isinstance(message.fact, RequestFailed)]
-
-    async def until(self, seen: Callable[["Listener"], bool]) -> None:
-        async with asyncio.timeout(WAIT_SECONDS):
-            while not seen(self):
-                self._news.clear()
-                await self._news.wait()
-
-    async def until_state(self, state: BrokerState) -> BrokerReport:
-        await self.until(lambda self: any(report.state is state for report in self.reports))
-        return next(report for report in self.reports if report.state is state)
-
-
-@asynccontextmanager
-async def trading(simulator: SimulatorProcess, account: str) -> AsyncIterator[tuple[FastConnect, Listener]]:
-    async with FastConnect(credentials(simulator)) as broker:
-        listener = Listener(broker, account)
-        listening = asyncio.create_task(listener.listen())
-        try:
-            await asyncio.wait_for(listener.open.wait(), WAIT_SECONDS)
-            yield broker, listener
-        finally:
-            listening.cancel()
-            await asyncio.wait({listening})
-
-
-def submit_request(account: str, terms: OrderTerms = TERMS) -> SubmitRequest:
-    return SubmitRequest(account, str(next(_request_ids)), terms)
+    return new_account(simulator)
 
 
 async def exhausted(stream: AsyncIterator[str]) -> None:
@@ -202,7 +112,7 @@ async def test_the_rest_of_an_order_is_cancelled(simulator: SimulatorProcess, ac
         working = await listener.until_state(BrokerState.WORKING)
         others_trade(simulator, Side.SELL, 100)
         await listener.until(lambda heard: bool(heard.matches))
-        cancel = CancelRequest(account, str(next(_request_ids)), working.broker_order_id, TERMS)
+        cancel = CancelRequest(account, str(next(request_ids)), working.broker_order_id, TERMS)
         assert await broker.cancel(cancel) == Accepted()
         cancelled = await listener.until_state(BrokerState.CANCELED)
         assert (cancelled.request_id, cancelled.filled, cancelled.cancelled) == (cancel.request_id, 100, 100)
@@ -227,7 +137,7 @@ async def test_a_cancel_of_a_finished_order_fails_on_the_stream(simulator: Simul
         await broker.submit(submit_request(account))
         others_trade(simulator, Side.SELL, 200)
         filled = await listener.until_state(BrokerState.FILLED)
-        cancel = CancelRequest(account, str(next(_request_ids)), filled.broker_order_id, TERMS)
+        cancel = CancelRequest(account, str(next(request_ids)), filled.broker_order_id, TERMS)
         assert await broker.cancel(cancel) == Accepted()
         await listener.until(lambda heard: bool(heard.failures))
         (failed,) = listener.failures

@@ -1,4 +1,4 @@
-"""One stack for all end-to-end tests: starting it is the slow part."""
+"""One stack for a whole session of tests that share it: starting it is the slow part."""
 
 from collections.abc import Iterator
 
