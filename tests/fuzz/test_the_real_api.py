@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, given, settings
 from schemathesis.checks import CHECKS
+from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
     response_schema_conformance,
@@ -25,18 +26,19 @@ _CHECKS: list[Any] = [
 ]
 
 
-@pytest.fixture
-def described(stack: WholeStack) -> schemathesis.BaseSchema:
-    return schemathesis.openapi.from_url(f"http://127.0.0.1:{stack.environment['PORT']}/openapi.json")
+def test_every_answer_is_as_described(stack: WholeStack) -> None:
+    schema = schemathesis.openapi.from_url(f"http://127.0.0.1:{stack.environment['PORT']}/openapi.json")
+    headers = {"Authorization": f"Bearer {stack.token}"}
+    for found in schema.get_all_operations():
+        assert isinstance(found, Ok), found
+        operation = found.ok()
 
+        @given(case=operation.as_strategy())
+        @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+        def answers_as_described(case: schemathesis.Case[Any]) -> None:
+            case.call_and_validate(headers=headers, checks=_CHECKS)
 
-schema = schemathesis.pytest.from_fixture("described")
-
-
-@schema.parametrize()
-@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-def test_every_answer_is_as_described(case: schemathesis.Case[Any], stack: WholeStack) -> None:
-    case.call_and_validate(headers={"Authorization": f"Bearer {stack.token}"}, checks=_CHECKS)
+        answers_as_described()
 
 
 def test_the_books_agree_after_all_that(stack: WholeStack) -> None:
