@@ -2,6 +2,7 @@
 
 import sys
 import traceback
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -109,6 +110,32 @@ def run_the_tests(
     from cli.testing import run_tests
 
     run_tests(context.args, fast=fast)
+
+
+@app.command()
+def bench(
+    *,
+    quick: Annotated[bool, typer.Option("--quick", help="A few minutes, less exact; docs/ stays as it is.")] = False,
+    json: Annotated[Path | None, typer.Option(help="Write the report to this file as well.")] = None,
+    stored: Annotated[
+        Path | None, typer.Option("--from", help="Show a stored report, and make the page of a full one again.")
+    ] = None,
+) -> None:
+    """Measure the product beside the bare platform, on a stack of its own."""
+    from cli.benching import bench as measure
+
+    measure(quick=quick, json_file=json, stored=stored)
+
+
+@app.command()
+def soak(
+    minutes: Annotated[float, typer.Argument(min=0.1, help="How long orders are placed and processes killed.")] = 10.0,
+    seed: Annotated[int, typer.Argument(help="Draws the orders and the kills.")] = 1,
+) -> None:
+    """Place and cancel orders while processes are killed at random, then account for every one of them."""
+    from cli.soaking import run_soak
+
+    run_soak(minutes, seed)
 
 
 @app.command()

@@ -184,8 +184,10 @@ class Stack:
                 return
             port = self._settings.simulator_port
             self._home.ssi_environment.unlink(missing_ok=True)
+            points = self._settings.oms_failpoints
+            environment = bare_environment() | ({"OMS_FAILPOINTS": points} if points else {})
             command = self._own_command(
-                "simulator", self._plan.programs.simulator, bare_environment(), SIMULATOR_GRACE_SECONDS
+                "simulator", self._plan.programs.simulator, environment, SIMULATOR_GRACE_SECONDS
             )
             probe = answers_http(port, "/control/health")
             self._supervisor.start(

@@ -1,1 +1,1 @@
-"""The exchanges' rules as pure functions over small tables: no input or output, no clock, no randomness."""
+"""The exchanges' rules as pure functions over small tables: no clock, no randomness, no input or output."""

@@ -14,7 +14,10 @@ from market.price_checks import band_broken, off_tick, price_field
 from market.quantity_checks import above_maximum, not_a_lot, odd_lot_barred
 from market.terms import OrderTerms
 from market.time_checks import refused_at_once, refused_today
-from market.violations import Violation
+from market.violations import RuleCode, Violation
+
+_WAITS = frozenset({RuleCode.CLOSED_DAY, RuleCode.SYMBOL_NOT_TRADING_TODAY, RuleCode.NO_PHASE_TODAY})
+"""What another day heals."""
 
 
 def order_violations(
@@ -25,17 +28,22 @@ def order_violations(
     facts: TradingFacts = NO_FACTS,
     calendar: TradingCalendar = PUBLISHED,
     offering: Offering = OFFERED,
+    queue_next_day: bool = False,
 ) -> tuple[Violation, ...]:
-    """All rules that `terms` break at `now`; empty when the order may be sent now, or held and sent later today."""
+    """All rules that `terms` break at `now`; empty when the order may be sent now, or held and sent later today.
+
+    With `queue_next_day` it may also wait for another trading date (`market.sending.next_sending` tells which).
+    """
     if instrument is None:
         return (unknown_symbol(terms, now),)
-    return (
+    found = (
         *_listing(terms, instrument, now, calendar, offering),
         *refused_today(terms, instrument, now, facts, calendar, offering),
         *_numbers(terms, instrument, facts, offering),
         *opposite_order(terms, instrument, now, facts, calendar, offering),
         *room_exceeded(terms, instrument, facts),
     )
+    return tuple(each for each in found if each.code not in _WAITS) if queue_next_day else found
 
 
 def exchange_violations(

@@ -1,4 +1,4 @@
-"""Writes the two pages that show the rules and their codes: `python -m market.documents` from the root of the project."""
+"""Writes the pages that show the rules and their codes: `python -m market.documents` in the root of the project."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
@@ -10,8 +10,8 @@ from market.bands import BANDS
 from market.citations import Citation
 from market.closed_days import NOTICED_DAYS
 from market.code_meanings import MEANINGS
-from market.fees import COMMISSIONS, SALE_TAXES
 from market.feed_sessions import FEED_SESSIONS
+from market.fees import COMMISSIONS, SALE_TAXES
 from market.lots import SIZES
 from market.order_types import TAKEN, TYPES
 from market.permissions import CHANGES

@@ -8,7 +8,6 @@ from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
 from market.citations import Citation, Confidence, cite
 from market.order_types import Expiry, type_row
 from market.phases import Phase, next_boundary, phase_at, phases_of
-from market.sending import lives_until
 from market.sessions import PERIODIC_FROZEN_MINUTES
 from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus, Whereabouts
 
@@ -69,7 +68,7 @@ _ALLOWED = {(row.exchange, row.phase): row.allowed for row in CHANGES}
 class Permission:
     """The answer to one request to amend or cancel.
 
-    `next_allowed` is set only when it is refused now and possible later, before the order dies.
+    `next_allowed` is set only when it is refused now and possible later, which is always before the order dies.
     """
 
     allowed: bool
@@ -106,11 +105,10 @@ def _at_exchange(
         return Permission(allowed=False)
     if _changes_until(phase) > now:
         return Permission(allowed=True, broker_decides=_changes_until(phase) - now <= LAST_SECONDS)
-    dies = lives_until(order_type, phase, now)
     later = phases_of(exchange, now.astimezone(VIETNAM).date(), status, calendar)
+    # An LO outlives every phase in which it can be changed.
     starts = (each.start for each in later if each.start > now and _changes_until(each) > each.start)
-    following = next(starts, None)
-    return Permission(allowed=False, next_allowed=following if following is not None and following < dies else None)
+    return Permission(allowed=False, next_allowed=next(starts, None))
 
 
 def _changes_until(phase: Phase) -> datetime:

@@ -46,7 +46,6 @@ class Phase:
         return sent and order_type in types_taken(self.exchange, self.name)
 
 
-@lru_cache(maxsize=1024)
 def phases_of(
     exchange: Exchange,
     day: date,
@@ -54,15 +53,7 @@ def phases_of(
     calendar: TradingCalendar = PUBLISHED,
 ) -> tuple[Phase, ...]:
     """The phases of a security of `status` in order, without the closed hours around them; empty on a closed day."""
-    if not calendar.is_trading_day(day, exchange) or not trades_on(exchange, status, day):
-        return ()
-    periodic = trading_of(exchange, status) is Trading.PERIODIC_AUCTIONS
-    phases, auctions = [], 0
-    for row in sessions_of(exchange, restricted=periodic):
-        auctions += row.phase is PhaseName.PERIODIC_AUCTION
-        number = auctions if row.phase is PhaseName.PERIODIC_AUCTION else 0
-        phases.append(Phase(exchange, row.phase, _at(day, row.start), _at(day, row.end), number))
-    return tuple(phases)
+    return _phases_of(exchange, day, status, calendar)
 
 
 def phase_at(
@@ -168,3 +159,17 @@ def _next_opening(exchange: Exchange, day: date, status: SecurityStatus, calenda
 
 def _at(day: date, moment: time) -> datetime:
     return datetime.combine(day, moment, VIETNAM)
+
+
+# Every check asks for the phases of its day; without a cache that is most of its time.
+@lru_cache(maxsize=1024)
+def _phases_of(exchange: Exchange, day: date, status: SecurityStatus, calendar: TradingCalendar) -> tuple[Phase, ...]:
+    if not calendar.is_trading_day(day, exchange) or not trades_on(exchange, status, day):
+        return ()
+    periodic = trading_of(exchange, status) is Trading.PERIODIC_AUCTIONS
+    phases, auctions = [], 0
+    for row in sessions_of(exchange, restricted=periodic):
+        auctions += row.phase is PhaseName.PERIODIC_AUCTION
+        number = auctions if row.phase is PhaseName.PERIODIC_AUCTION else 0
+        phases.append(Phase(exchange, row.phase, _at(day, row.start), _at(day, row.end), number))
+    return tuple(phases)

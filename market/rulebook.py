@@ -227,7 +227,7 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "Worked cases with numbers; each is a test by its number",
-        ("tests/market/test_cases.py", "tests/market/test_matching_cases.py"),
+        ("tests/market/test_worked_cases.py", "tests/market/test_matching_cases.py"),
         cite("VN-E", _HIGH, "S15 S16 S40 S55"),
     ),
     Rule(

@@ -21,12 +21,7 @@ class Source:
 
 
 _ROWS = (
-    Source(
-        "S1",
-        "SSI, KRX equity FAQ",
-        None,
-        ("https://www.ssi.com.vn/en/individual-customer/krx-equity-market-faq",),
-    ),
+    Source("S1", "SSI, KRX equity FAQ", None, ("https://www.ssi.com.vn/en/individual-customer/krx-equity-market-faq",)),
     Source(
         "S2",
         "SSI, HNX regulation",
@@ -51,23 +46,12 @@ _ROWS = (
         None,
         ("https://www.hsc.com.vn/en/client-guideline?article=hsx-trading-regulations",),
     ),
+    Source("S6", "HSC, restricted stocks note", None, ("https://www.hsc.com.vn/en/11-quy-dinh-giao-dich-cua-hsx",)),
     Source(
-        "S6",
-        "HSC, restricted stocks note",
-        None,
-        ("https://www.hsc.com.vn/en/11-quy-dinh-giao-dich-cua-hsx",),
+        "S7", "HSC, HNX rules", None, ("https://hsc.com.vn/en/transaction-regulations/12-hnx-trading-regulations.html",)
     ),
     Source(
-        "S7",
-        "HSC, HNX rules",
-        None,
-        ("https://hsc.com.vn/en/transaction-regulations/12-hnx-trading-regulations.html",),
-    ),
-    Source(
-        "S8",
-        "HSC, UPCOM rules",
-        None,
-        ("https://www.hsc.com.vn/en/2-unlisted-securities-trading-regulations-upcom",),
+        "S8", "HSC, UPCOM rules", None, ("https://www.hsc.com.vn/en/2-unlisted-securities-trading-regulations-upcom",)
     ),
     Source(
         "S9",
@@ -103,12 +87,7 @@ _ROWS = (
         None,
         ("https://www.phs.vn/tin-tuc/thay-doi-ve-loai-lenh-giao-dich-khi-ap-dung-he-thong-krx/6267061",),
     ),
-    Source(
-        "S14",
-        "PHS, trading guide",
-        None,
-        ("https://www.phs.vn/en/products/trading-guides/62",),
-    ),
+    Source("S14", "PHS, trading guide", None, ("https://www.phs.vn/en/products/trading-guides/62",)),
     Source(
         "S15",
         "SBSC, HOSE / HNX / UPCOM (edited 2026-03-10)",
@@ -163,23 +142,10 @@ _ROWS = (
         "S21",
         "AAS, order types HOSE / HNX (2025-08-09)",
         date(2025, 8, 9),
-        (
-            "https://aas.com.vn/en/faq/types-of-orders-on-hsx-exchange",
-            "https://aas.com.vn/?p=31704",
-        ),
+        ("https://aas.com.vn/en/faq/types-of-orders-on-hsx-exchange", "https://aas.com.vn/?p=31704"),
     ),
-    Source(
-        "S22",
-        "KIS, HOSE MP pilot 2012",
-        None,
-        ("https://kisvn.vn/en/hose-to-pilot-market-order-mp-2",),
-    ),
-    Source(
-        "S23",
-        "KB Securities, trading rules",
-        None,
-        ("https://www.kbsec.com.vn/vi/quy-dinh-ve-giao-dich.htm",),
-    ),
+    Source("S22", "KIS, HOSE MP pilot 2012", None, ("https://kisvn.vn/en/hose-to-pilot-market-order-mp-2",)),
+    Source("S23", "KB Securities, trading rules", None, ("https://www.kbsec.com.vn/vi/quy-dinh-ve-giao-dich.htm",)),
     Source(
         "S24",
         "PHS, covered warrants",
@@ -203,17 +169,9 @@ _ROWS = (
             "https://dataen.vdsc.com.vn/2012/03/hnx-some-changes-on-trading-regulations-on-hnx-listed-stock-market-from-26-03-2012-36-122056.htm",
         ),
     ),
+    Source("S27", "BSC, UPCOM (Vietnamese)", None, ("https://www.bsc.com.vn/ho-tro/chi-tiet-giao-dich/56",)),
     Source(
-        "S27",
-        "BSC, UPCOM (Vietnamese)",
-        None,
-        ("https://www.bsc.com.vn/ho-tro/chi-tiet-giao-dich/56",),
-    ),
-    Source(
-        "S28",
-        "VNDIRECT FAQ, order size",
-        None,
-        ("https://www.vndirect.com.vn/ja/customer-services-center-japan/",),
+        "S28", "VNDIRECT FAQ, order size", None, ("https://www.vndirect.com.vn/ja/customer-services-center-japan/",)
     ),
     Source(
         "S29",
@@ -222,44 +180,12 @@ _ROWS = (
         ("https://www.japan-sec.vn/en/announcement-about-shortening-settlement-time-for-securities-transactions/",),
     ),
     Source(
-        "S30",
-        "Circular 18/2025, reported",
-        None,
-        ("https://www.vietnam.vn/en/giao-dich-non-prefunding-se-co-them-uu-viet-ke-tu-ngay-5-5",),
-    ),
-    Source(
-        "S31",
-        "Circular 68/2024, reported",
-        None,
-        (
-            "https://vietnam-briefing.com/news/vietnam-eases-foreign-access-to-stock-market-removes-pre-fund-requirements-for-stock-transactions.html",
-            "https://www.vietcap.com.vn/en/news/pre-funding-removal",
-        ),
-    ),
-    Source(
-        "S32",
-        "Circular 08/2026",
-        None,
-        (
-            "https://www.mondaq.com/securities/1744128/securities-market-removal-of-pre-funding-requirement-what-you-must-know",
-        ),
-    ),
-    Source(
         "S33",
         "Circular 120/2020; Circular 203/2015 on opposite orders",
         None,
         (
             "https://vanbanphapluat.co/circular-120-2020-tt-btc-trading-of-listed-and-registered-shares-on-securities-trading-systems",
             "https://trademarkvn.com.vn/en/legal-updated/152-securities/1738-foreign-investor-is-not-allowed-to-conduct-margin-trading.html",
-        ),
-    ),
-    Source(
-        "S34",
-        "SSC Decision 09/2013; Decision 87/2017",
-        None,
-        (
-            "https://english.luatvietnam.vn/decision-no-09-qd-ubck-dated-january-08-2013-of-the-state-securities-commission-amending-the-regulations-on-margin-trading-of-securities-76181-doc1.html",
-            "https://english.luatvietnam.vn/quyet-dinh-87-qd-ubck-cua-uy-ban-chung-khoan-nha-nuoc-ve-viec-ban-hanh-quy-che-huong-dan-giao-dich-ky-quy-chung-khoan-112080-doc1.html",
         ),
     ),
     Source(
@@ -330,12 +256,7 @@ _ROWS = (
             "https://chaohanoi.com/2026/01/14/vietnam-national-culture-day-proposal/amp",
         ),
     ),
-    Source(
-        "S44",
-        "The Python package holidays 0.109, country VN",
-        None,
-        ("https://pypi.org/project/holidays/",),
-    ),
+    Source("S44", "The Python package holidays 0.109, country VN", None, ("https://pypi.org/project/holidays/",)),
     Source(
         "S45",
         "Restricted stocks 2022, 2024",
@@ -364,15 +285,6 @@ _ROWS = (
         ),
     ),
     Source(
-        "S48",
-        "CCP roadmap",
-        None,
-        (
-            "https://www.vietnam.vn/de/ubcknn-cong-bo-lo-trinh-trien-khai-ccp-cho-thi-truong-chung-khoan-co-so",
-            "https://news.laodong.vn/kinh-doanh/trien-khai-co-che-doi-tac-bu-tru-trung-tam-sau-khi-van-hanh-he-thong-krx-1549286.ldo",
-        ),
-    ),
-    Source(
         "S49",
         "Circular 69/2023",
         None,
@@ -382,34 +294,13 @@ _ROWS = (
         ),
     ),
     Source(
-        "S50",
-        "FTSE",
-        None,
-        (
-            "https://www.timvest.ch/ftse-russell-vietnam-emerging-market",
-            "https://en.vietstock.vn/2025/11/ftse-russell-clarifies-vietnam8217s-reclassification-roadmap-for-2026-36-624358.htm",
-        ),
-    ),
-    Source(
         "S51",
         "Reports on the personal income tax law of 2025 (weak)",
         None,
         ("https://www.binance.bh/en/square/post/33610722791537",),
     ),
     Source(
-        "S52",
-        "Decree 245/2025",
-        None,
-        (
-            "https://www.vilaf.com.vn/blog/legal-bulletin-october-2025",
-            "https://vietnamlaws.xyz/?p=2998",
-        ),
-    ),
-    Source(
-        "S53",
-        "SSI Python SDK (enums, API_METHODS.md)",
-        None,
-        ("https://github.com/SSI-Securities-Inc/ssi-sdk-python",),
+        "S53", "SSI Python SDK (enums, API_METHODS.md)", None, ("https://github.com/SSI-Securities-Inc/ssi-sdk-python",)
     ),
     Source(
         "S54",
@@ -417,12 +308,7 @@ _ROWS = (
         None,
         ("https://guide.ssi.com.vn/ssi-products/v/tieng-viet/fastconnect-data/bang-ma-du-lieu/phien-giao-dich",),
     ),
-    Source(
-        "S55",
-        "VPX first day 33,900, 20%",
-        None,
-        ("https://vneconomy.vn/70-co-phieu-bi-cat-margin-tren-hose.htm",),
-    ),
+    Source("S55", "VPX first day 33,900, 20%", None, ("https://vneconomy.vn/70-co-phieu-bi-cat-margin-tren-hose.htm",)),
     Source(
         "S57",
         "CafeF, order types, 2025-08-17",
@@ -452,14 +338,6 @@ _ROWS = (
         ),
     ),
     Source(
-        "S61",
-        "Decision 23/QĐ-HĐTV 2025 (UPCOM)",
-        None,
-        (
-            "https://thuviennhadat.vn/van-ban-phap-luat-viet-nam/quyet-dinh-23-qd-hdtv-2025-quy-che-dang-ky-va-quan-ly-giao-dich-chung-khoan-chua-niem-yet-654992.html",
-        ),
-    ),
-    Source(
         "S62",
         "HOSE 2011, no adjustment above market",
         None,
@@ -471,18 +349,7 @@ _ROWS = (
         None,
         ("http://quantri.vn/dict/details/501-gia-tham-chieu-reference-price",),
     ),
-    Source(
-        "S64",
-        "VIXS, HOSE auction tie-break",
-        None,
-        ("https://vixs.vn/en/support/hsx-trading-regulations",),
-    ),
-    Source(
-        "S65",
-        "Newspaper guide with stale rules, 2026-03-13",
-        date(2026, 3, 13),
-        ("https://vietnamnet.vn/dat-lenh-mua-ban-co-phieu-nhu-the-nao-huong-dan-chi-tiet-2026-2496507.html",),
-    ),
+    Source("S64", "VIXS, HOSE auction tie-break", None, ("https://vixs.vn/en/support/hsx-trading-regulations",)),
     Source(
         "S66",
         "FiinQuant order type page",
@@ -511,12 +378,7 @@ _ROWS = (
             "https://vdsc.com.vn/en/news/announcement/announcement-on-implementation-of-trading-regulations-at-ha-noi-stock-exchange-1613-a2091",
         ),
     ),
-    Source(
-        "S70",
-        "Public file of KRX board/session codes (self-contradictory)",
-        None,
-        (),
-    ),
+    Source("S70", "Public file of KRX board/session codes (self-contradictory)", None, ()),
     Source(
         "S71",
         "UPCOM reference as round-lot average",
@@ -528,12 +390,6 @@ _ROWS = (
         "HOSE round lot 10 -> 100, max 500,000, 2021-01-04",
         date(2021, 1, 4),
         ("https://sggpnews.org.vn/business/hose-increases-minimum-round-lot-from-10-to-100-shares-90066.html",),
-    ),
-    Source(
-        "S73",
-        "EFG Hermes market sheet (banks 30% foreign)",
-        None,
-        ("https://tg.efghermes.com/Market/GetById/2136",),
     ),
 )
 

@@ -23,6 +23,7 @@ from orders.order import Action, Anomaly, CloseReason, Life, Order, Request, Req
 
 _WITHOUT_BROKER_PROOF = frozenset({CloseReason.NOT_RECEIVED})
 _MAY_BE_AT_BROKER = frozenset({Life.SENDING, Life.UNKNOWN})
+_CLOSING_WORDS = frozenset({BrokerState.FILLED, BrokerState.CANCELED, BrokerState.EXPIRED})
 
 
 def apply(order: Order, evidence: Evidence) -> Order:
@@ -44,7 +45,7 @@ def apply(order: Order, evidence: Evidence) -> Order:
             changed = _closed_here(order, evidence)
         case _:
             assert_never(evidence)
-    return _settle(order, changed)
+    return _settle(order, changed, evidence)
 
 
 def _request_started(order: Order, started: RequestStarted) -> Order:
@@ -218,12 +219,12 @@ def _closed_here(order: Order, closed: ClosedHere) -> Order:
     return replace(order, life=Life.CLOSED, close_reason=closed.reason, closing_seen=True, text=closed.text)
 
 
-def _settle(before: Order, order: Order) -> Order:
+def _settle(before: Order, order: Order, evidence: Evidence) -> Order:
     """Draw what follows: full fills close, a fill after a close is marked, open requests of a closed order end."""
     if order.filled > order.quantity:
         order = _mark(order, Anomaly.OVERFILLED)
     if order.filled > before.filled and before.life is Life.CLOSED:
-        order = _fill_after_close(order)
+        order = _fill_after_close(order, evidence)
     if order.filled >= order.quantity:
         order = replace(order, life=Life.CLOSED, close_reason=CloseReason.FILLED, quarantined=False)
     if order.filled + order.cancelled > order.quantity:
@@ -231,11 +232,17 @@ def _settle(before: Order, order: Order) -> Order:
     return _end_requests(order) if order.life is Life.CLOSED else order
 
 
-def _fill_after_close(order: Order) -> Order:
-    """LC-27, LC-28: always booked; after a close that allows no fill, what is left is held until proof comes."""
+def _fill_after_close(order: Order, evidence: Evidence) -> Order:
+    """LC-27, LC-28: always booked; after a close that allows no fill, what is left is held until proof comes.
+
+    A closing word that tells of the fill itself is that proof, and may never come again.
+    """
     if order.close_reason in (CloseReason.CANCELED, CloseReason.FILLED):
         return order
-    return _mark(replace(order, quarantined=True, cancelled=0), Anomaly.FILL_AFTER_CLOSE)
+    marked = _mark(order, Anomaly.FILL_AFTER_CLOSE)
+    if isinstance(evidence, BrokerReport) and evidence.state in _CLOSING_WORDS:
+        return marked
+    return replace(marked, quarantined=True, cancelled=0)
 
 
 def _end_requests(order: Order) -> Order:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
 from random import Random
 
+from failpoints import failpoint
 from market.calendar import VIETNAM, next_trading_day
 from market.clock import MarketClock
 from market.phases import PhaseName
@@ -113,9 +114,11 @@ class Simulation:
 
     async def take(self, command: Command) -> None:
         """Accept a request for processing: it is on the disk when this returns, and is not yet carried out."""
+        failpoint("before_taking")
         self.bring_up_to_date()
         number = self.inbox.take(self.state, command, self._unsaved)
         await self.save()
+        failpoint("after_taking")
         asyncio.get_running_loop().call_later(CARRY_OUT_AFTER_SECONDS, self._carry_out, number)
 
     async def set_clock(self, *, now: datetime | None = None, rate: int | None = None) -> MarketClock:

@@ -10,6 +10,7 @@ from market.calendar import is_trading_day, next_trading_day, previous_trading_d
 from market.clock import MarketClock
 from market.fees import FeeSchedule, commission, sale_tax
 from market.lots import is_odd_lot, is_round_lot, nearest_quantities
+from market.offering import CONTINUOUS_LIMIT_ORDERS, EVERYTHING
 from market.phases import PhaseName, next_boundary, phase_at, phase_to_send_in, phases_of
 from market.ticks import is_on_tick, next_tick_down, next_tick_up, tick_at_or_above, tick_at_or_below
 from market.vocabulary import Exchange, InstrumentKind, OrderType
@@ -58,12 +59,13 @@ def test_the_phase_holds_its_instant_and_the_next_boundary_is_after_it(exchange:
 
 @given(EXCHANGES, INSTANTS)
 def test_a_phase_to_send_in_takes_the_order_and_is_not_over(exchange: Exchange, instant: datetime) -> None:
-    phase = phase_to_send_in(exchange, OrderType.LO, instant)
-    if phase is not None:
-        assert phase.takes(OrderType.LO)
-        assert instant < phase.end
-    for other in OrderType:
-        assert other is OrderType.LO or phase_to_send_in(exchange, other, instant) is None
+    for offering in (CONTINUOUS_LIMIT_ORDERS, EVERYTHING):
+        for order_type in OrderType:
+            phase = phase_to_send_in(exchange, order_type, instant, offering=offering)
+            if phase is not None:
+                assert phase.takes(order_type, offering)
+                assert instant < phase.end
+                assert order_type in offering.types
 
 
 @given(st.dates(date(2025, 1, 1), date(2027, 12, 1)))

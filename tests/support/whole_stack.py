@@ -8,17 +8,19 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
 from local.environment import bare_environment
+from local.home import Home
 
 PROJECT = Path(__file__).resolve().parents[2]
 OMS = Path(sys.executable).with_name("oms")
 PATIENCE_SECONDS = 20.0
+_TOKEN_SECONDS = 1_200.0
 _PORTS = ("PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT", "SIMULATOR_PORT")
 
 
@@ -28,6 +30,8 @@ class WholeStack:
 
     environment: Mapping[str, str]
     printed: str = ""
+    _token: str = field(default="", repr=False)
+    _token_until: float = 0.0
 
     def start(self) -> None:
         self.printed = self.oms("start", "-d").stdout
@@ -55,9 +59,19 @@ class WholeStack:
 
     @property
     def api(self) -> httpx.Client:
-        token = self.oms("token").stdout.strip()
         base = f"http://127.0.0.1:{self.environment['PORT']}/api/v1"
-        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+        return httpx.Client(base_url=base, headers={"Authorization": f"Bearer {self.token}"}, timeout=10)
+
+    @property
+    def token(self) -> str:
+        """A trader's token; one `oms token` serves while it is valid."""
+        if time.monotonic() >= self._token_until:
+            self._token, self._token_until = self.oms("token").stdout.strip(), time.monotonic() + _TOKEN_SECONDS
+        return self._token
+
+    @property
+    def home(self) -> Home:
+        return Home(Path(self.environment["OMS_HOME"]))
 
     @property
     def control(self) -> httpx.Client:
@@ -84,9 +98,10 @@ def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool], patience:
 
 
 @contextmanager
-def running_stack(folder: Path) -> Iterator[WholeStack]:
+def running_stack(folder: Path, **variables: str) -> Iterator[WholeStack]:
+    """A stack with `variables` in its environment; whatever a test left of it is stopped at the end."""
     ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
-    environment = {**bare_environment(), "OMS_HOME": str(folder), **ports, "PATH": os.environ["PATH"]}
+    environment = {**bare_environment(), "OMS_HOME": str(folder), **ports, "PATH": os.environ["PATH"], **variables}
     stack = WholeStack(environment)
     try:
         stack.start()
