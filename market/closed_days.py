@@ -11,7 +11,7 @@ from market.citations import Citation, Confidence, cite
 
 
 class Certainty(StrEnum):
-    """Announced by an exchange, expected from the law without a notice, or guessed from the holiday law's pattern."""
+    """Announced by an exchange or known to have been closed; expected by law, no notice; or guessed from it."""
 
     ANNOUNCED = "ANNOUNCED"
     EXPECTED = "EXPECTED"
@@ -51,7 +51,7 @@ NOTICED_DAYS: tuple[ClosedDay, ...] = (
     *_notice(_SPRING_2025, "Reunification and Labour Day", 2025, (4, 30), (5, 1), (5, 2)),
     *_notice(_NATIONAL_DAY_2025, "National Day", 2025, (9, 1), (9, 2)),
     *_notice(_LIST_2026, "New Year", 2026, (1, 1)),
-    *_notice(_LATER_2026, "closed after the list of December: the first session was 01-05", 2026, (1, 2)),
+    *_notice(_LATER_2026, "not in the list of December, no notice read: the first session was 01-05", 2026, (1, 2)),
     *_notice(_TET_2026, "Tet", 2026, (2, 16), (2, 17), (2, 18), (2, 19), (2, 20)),
     *_notice(_LIST_2026, "Hung Kings (observed)", 2026, (4, 27)),
     *_notice(_LIST_2026, "Reunification and Labour Day", 2026, (4, 30), (5, 1)),

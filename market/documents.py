@@ -35,7 +35,7 @@ TABLES: tuple[tuple[str, str, Sequence[Any]], ...] = (
     ("What a security's status does", "market/statuses.py", STATUSES),
     ("Commissions, millionths of the gross value", "market/fees.py", COMMISSIONS),
     ("Tax on sales, millionths of the gross value", "market/fees.py", SALE_TAXES),
-    ("Closed days by notice", "market/closed_days.py", NOTICED_DAYS),
+    ("Closed days", "market/closed_days.py", NOTICED_DAYS),
 )
 """Every table of rules with its file; each row carries its citation."""
 

@@ -97,8 +97,8 @@ RULES: tuple[Rule, ...] = (
         cite("VN-A11", _HIGH, "S9 S16 S29 S33 S35 S47"),
     ),
     Rule(
-        "Closed days of 2025 and 2026 by notice, 2026-11-24 expected by law; years without a notice are guessed from "
-        "the legal holidays until it is out. A person's override stands above the table",
+        "Closed days of 2025 and 2026 as announced or known, 2026-11-24 expected by law; other years are guessed from "
+        "the legal holidays until their notice. A person's override stands above the table",
         ("market/closed_days.py", "market/calendar.py"),
         cite("VN-A12", _HIGH, "S38 S39 S41 S42 S44"),
     ),
@@ -156,8 +156,8 @@ RULES: tuple[Rule, ...] = (
         cite("VN-C7", _HIGH, "S9 S16 S18 S33 S37 S68"),
     ),
     Rule(
-        "The December list is not final: 2026-01-02 was closed by a later notice, and 2026-11-24 became a holiday in "
-        "January. The feed's sessions are compared with the table",
+        "The December list is not final: 2026-01-02 was closed although it is not in it, and 2026-11-24 became a "
+        "holiday in January. The feed's sessions are compared with the table",
         ("market/closed_days.py", "market/feed_sessions.py"),
         cite("VN-C8", _MEDIUM, "S40 S41 S42 S43 S44"),
     ),
