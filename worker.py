@@ -14,7 +14,6 @@ from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 import log_lines
 from activities.announcing import OrderAnnouncer
@@ -37,16 +36,13 @@ from ledger.ledger import Ledger
 from risk.checks import Limits
 from settings import Settings, WrongSettings, load_settings
 from workflows import messages
-from workflows.broker_feed import BrokerFeedWorkflow
-from workflows.order import OrderWorkflow
-from workflows.trading_day import TradingDayWorkflow
+from workflows.running import WORKFLOWS, sandbox
 
 _log = structlog.get_logger(__name__)
 
 CONNECTION_ID = "ssi"
 """The one connection that the environment configures."""
 
-_PURE_ROOMS = ("market", "orders", "activities.signatures", "workflows.messages", "workflows.search_attributes")
 # Within the supervisor's patience: a request that is cut off here is unknown, and looked up after the restart.
 _FINISH_SENDING = timedelta(seconds=3)
 _CONNECT_AGAIN_SECONDS = 1.0
@@ -76,7 +72,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
         Worker(
             client,
             task_queue=messages.ORDERS_QUEUE,
-            workflows=[OrderWorkflow, BrokerFeedWorkflow, TradingDayWorkflow],
+            workflows=WORKFLOWS,
             activities=[
                 orders.accept,
                 orders.load,
@@ -85,7 +81,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
                 orders.close_unsent,
                 orders.recheck,
             ],
-            workflow_runner=_sandbox(),
+            workflow_runner=sandbox(),
             workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
             activity_task_poller_behavior=PollerBehaviorAutoscaling(),
             max_cached_workflows=2_000,
@@ -111,11 +107,6 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
     )
 
 
-def _sandbox() -> SandboxedWorkflowRunner:
-    """The sandbox stays on; pure rooms pass through it, since they hold no state that could leak between runs."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PURE_ROOMS))
-
-
 async def start_singletons(client: Client) -> None:
     """Exactly one feed per connection and one trading day run, whoever starts them."""
     await client.start_workflow(
@@ -139,7 +130,7 @@ async def start_singletons(client: Client) -> None:
 async def _outside(settings: Settings) -> AsyncIterator[Outside]:
     if settings.database_url is None:
         raise WrongSettings(("DATABASE_URL is not set: the worker keeps its ledger there",))
-    credentials = _credentials(settings)
+    credentials = broker_credentials(settings)
     engine = open_engine(settings.database_url, echo=settings.database_echo)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
@@ -149,7 +140,7 @@ async def _outside(settings: Settings) -> AsyncIterator[Outside]:
         yield Outside(Ledger(engine), broker, reference, clock)
 
 
-def _credentials(settings: Settings) -> Credentials:
+def broker_credentials(settings: Settings) -> Credentials:
     if settings.ssi_api_key is None or settings.ssi_api_secret is None:
         raise WrongSettings(("SSI_API_KEY is not set: the worker needs a broker, SSI or the simulator",))
     if settings.ssi_private_key is not None:

@@ -1,6 +1,8 @@
 """The settings of a command: the environment first, then the `.env` file of the clone."""
 
+import os
 from importlib.metadata import version
+from pathlib import Path
 
 from rich.console import Console
 
@@ -8,7 +10,8 @@ from local.home import Home, open_home
 from local.progress import Progress
 from settings import PROJECT_FOLDER, Settings, load_settings
 
-ENV_FILE = PROJECT_FOLDER / ".env"
+# Tests that run the command set this to nothing, so that no .env of the clone can lead them to real money.
+ENV_FILE = Path(os.environ.get("OMS_ENV_FILE", PROJECT_FOLDER / ".env"))
 
 
 def command_settings() -> Settings:

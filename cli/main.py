@@ -138,6 +138,16 @@ def soak(
     run_soak(minutes, seed)
 
 
+@app.command("record-histories")
+def record(
+    folder: Annotated[Path | None, typer.Argument(help="Where to; left out: where the replay tests read.")] = None,
+) -> None:
+    """Record one workflow history of each class of life at a stack of its own, for the replay tests."""
+    from cli.histories import FOLDER, record_histories
+
+    record_histories(folder or FOLDER)
+
+
 @app.command()
 def token(user: Annotated[str, typer.Option(help="trader, viewer or operator.")] = "trader") -> None:
     """Print a JWT of a demo user, and nothing else."""

@@ -75,6 +75,7 @@ def _session(settings: Settings) -> Iterator[_Session]:
 
 def _plan(settings: Settings, home: Home) -> Plan:
     # Late, because `oms start --help` and a refused lock need none of the ORM and the SDK.
+    from cli.open_histories import check_open_orders  # noqa: PLC0415 see above
     from ledger.demo import seed_demo  # noqa: PLC0415 see above
     from ledger.migrations import upgrade  # noqa: PLC0415 see above
     from workflows.search_attributes import NAMES  # noqa: PLC0415 see above
@@ -86,6 +87,7 @@ def _plan(settings: Settings, home: Home) -> Plan:
         programs=default_programs(settings, home),
         database=Database(upgrade, seed_demo),
         search_attributes=tuple(NAMES),
+        check_open_orders=check_open_orders,
     )
 
 

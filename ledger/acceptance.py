@@ -109,6 +109,7 @@ async def recheck(
     market_now = clock.at(wall_now)
     if stored.order.trading_date < market_now.astimezone(VIETNAM).date():
         return await close_too_old(connection, LockedOrder(stored, locked.account), "its trading date is over")
+    await lock_account(connection, locked.account.account_id)
     own = needed_hold(stored.order)
     violations = await _violations(connection, locked.account, stored.order, own, market_now, limits)
     if violations:

@@ -118,6 +118,12 @@ async def lock_account(connection: AsyncConnection, account_id: str) -> Account:
     return account_of(row)
 
 
+async def lock_funds(connection: AsyncConnection, account_id: str) -> None:
+    """Lock the account's money and shares; booking changes nothing of the investor, so it stays free for others."""
+    own = select(ACCOUNT.c.id).where(ACCOUNT.c.id == account_id).with_for_update(key_share=True)
+    await connection.execute(own)
+
+
 async def load_account(connection: AsyncConnection, account_id: str) -> Account | None:
     row = (await connection.execute(_accounts().where(ACCOUNT.c.id == account_id))).one_or_none()
     return None if row is None else account_of(row)

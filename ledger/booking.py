@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from failpoints import failpoint
-from ledger.accounts import AlertKind, reduce_only
+from ledger.accounts import AlertKind, lock_funds, reduce_only
 from ledger.costs import Holding, holding_after
 from ledger.entries import post
 from ledger.events import events_of
@@ -90,6 +90,7 @@ def _totals(order: Order) -> tuple[int, ...]:
 async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[Step, ...]) -> None:
     after, cause = steps[-1].after, steps[-1].key
     account_id, order_id, symbol = after.account_id, after.order_id, after.terms.symbol
+    await lock_funds(connection, account_id)
     standing = await _standing(connection, after)
     postings = booking_postings(before, after, standing.free)
     if postings:

@@ -40,7 +40,7 @@ class UnknownOrderError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class LockedOrder:
-    """An order whose row and account stay locked until the transaction ends."""
+    """An order whose row stays locked until the transaction ends, and its account as it was read."""
 
     stored: StoredOrder
     account: Account
@@ -108,15 +108,16 @@ async def find_placed(connection: AsyncConnection, command: PlaceOrder) -> Store
 
 
 async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
-    """Lock the order's account and row. Raises `UnknownOrderError`.
+    """Lock the order's row. Raises `UnknownOrderError`.
 
-    Locks come in the order investor, account, order everywhere; booking changes nothing of the investor.
+    Locks come in the order order, investor, account everywhere, and the account's only where money moves: the
+    orders of one account wait for each other no longer than that takes.
     """
     locked = (
         select(*STORED_COLUMNS, *account_columns())
         .select_from(ACCOUNT.join(ORDERS, ORDERS.c.account_id == ACCOUNT.c.id))
         .where(ORDERS.c.order_id == order_id)
-        .with_for_update(key_share=True, of=[ACCOUNT, ORDERS])
+        .with_for_update(key_share=True, of=ORDERS)
     )
     row = (await connection.execute(locked)).one_or_none()
     if row is None:

@@ -59,12 +59,15 @@ _ROUTE = text(
         FROM found
         WHERE inbox.id = found.id AND found.order_id IS NOT NULL AND inbox.order_id IS NULL
         RETURNING inbox.*
+    ), recorded AS (
+        INSERT INTO order_evidence (order_id, key, evidence, source, raw_hash)
+        SELECT order_id, connection_id || ':' || trading_date || ':' || key, evidence, :source, raw_hash
+        FROM routed ORDER BY id
+        ON CONFLICT DO NOTHING
+        RETURNING id
     )
-    INSERT INTO order_evidence (order_id, key, evidence, source, raw_hash)
-    SELECT order_id, connection_id || ':' || trading_date || ':' || key, evidence, :source, raw_hash
-    FROM routed ORDER BY id
-    ON CONFLICT DO NOTHING
-    RETURNING id
+    SELECT COALESCE((SELECT array_agg(id) FROM recorded), '{}') AS recorded,
+           EXISTS (SELECT 1 FROM found WHERE order_id IS NULL) AS some_left
     """
 )
 
@@ -106,8 +109,9 @@ async def route(
     """
     place = {"connection_id": connection_id, "trading_date": trading_date}
     await connection.execute(_LEARN, place)
-    routed = (await connection.execute(_ROUTE, {**place, "source": STREAM})).scalars().all()
-    await connection.execute(_FOREIGN_IDS, place)
+    routed = (await connection.execute(_ROUTE, {**place, "source": STREAM})).one()
+    if routed.some_left:
+        await connection.execute(_FOREIGN_IDS, place)
     overdue = func.clock_timestamp() - ORDER_EVIDENCE.c.recorded_at > patience
     waiting = (
         select(*STORED_COLUMNS, ORDERS.c.order_id, ORDER_EVIDENCE.c.evidence)
@@ -115,7 +119,7 @@ async def route(
         .where(
             ORDERS.c.connection_id == connection_id,
             ORDER_EVIDENCE.c.applied_version.is_(None),
-            or_(ORDER_EVIDENCE.c.id.in_(routed), overdue),
+            or_(ORDER_EVIDENCE.c.id.in_(routed.recorded), overdue),
         )
         .order_by(ORDERS.c.accepted_sequence, ORDER_EVIDENCE.c.id)
     )

@@ -54,8 +54,19 @@ class Database:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """What a look at the open orders found: words for its line, and the lines of a warning."""
+
+    summary: str
+    warning: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
-    """What to start, all decided before anything runs."""
+    """What to start, all decided before anything runs.
+
+    `check_open_orders` takes Temporal's address and the namespace, before any worker touches what is there.
+    """
 
     settings: Settings
     home: Home
@@ -63,6 +74,7 @@ class Plan:
     programs: Programs
     database: Database
     search_attributes: tuple[str, ...]
+    check_open_orders: Callable[[str, str, StopFlag], Checked] | None = None
 
 
 def default_programs(settings: Settings, home: Home) -> Programs:
@@ -106,6 +118,7 @@ class Stack:
         require_ports(port_claims(self._settings))
         database_url = self.start_database()
         addresses = Addresses(database_url, self._start_temporal())
+        self._check_open_orders(addresses.temporal_address)
         self._start_simulator(database_url)
         environment = process_environment(self._settings, self._home, addresses)
         self._start_worker(environment)
@@ -175,6 +188,16 @@ class Stack:
             port=server.port,
             url=f"http://localhost:{server.ui_port}",
         )
+
+    def _check_open_orders(self, address: str) -> None:
+        """Orders that the code does not lead to are named; they stop nobody else's trading."""
+        if self._plan.check_open_orders is None:
+            return
+        with self._progress.step("Histories") as step:
+            checked = self._plan.check_open_orders(address, self._settings.temporal_namespace, self._stop)
+            step.detail = checked.summary
+        for line in checked.warning:
+            self._progress.say(line)
 
     def _start_simulator(self, database_url: str) -> None:
         with self._progress.step("Simulator" if runs_simulator(self._settings) else "SSI FastConnect") as step:

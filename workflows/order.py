@@ -11,7 +11,7 @@ from typing import Any, TypeVar, assert_never
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy, SearchAttributeUpdate
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
 from activities.signatures import BrokerActivities, CloseUnsent, OrderActivities, SendCancel
 from orders.commands import CancelOrder
@@ -292,12 +292,17 @@ class OrderWorkflow:
     async def _transaction(
         self, method: Callable[[Any, _Argument], Coroutine[Any, Any, _Answer]], argument: _Argument
     ) -> _Answer:
-        """Three quick local tries, then patience on the queue: endless local retries would block queries."""
+        """Three quick local tries, then patience on the queue: endless local retries would block queries.
+
+        A local activity's failure arrives as it was raised, not wrapped in an `ActivityError`.
+        """
         try:
             return await workflow.execute_local_activity_method(
                 method, argument, start_to_close_timeout=_TRANSACTION, retry_policy=_QUICK
             )
-        except ActivityError:
+        except FailureError as failure:
+            if is_cancelled_exception(failure):
+                raise
             return await workflow.execute_activity_method(
                 method, argument, start_to_close_timeout=_TRANSACTION, retry_policy=_PATIENT
             )

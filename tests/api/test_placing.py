@@ -113,7 +113,7 @@ NAMED: list[tuple[dict[str, Any], dict[str, str]]] = [
 
 
 @pytest.mark.parametrize(("identity", "headers"), NAMED)
-async def test_a_repeated_request_finds_the_first_order(
+async def test_lc09_a_repeated_request_finds_the_first_order(
     client: httpx.AsyncClient, identity: dict[str, Any], headers: dict[str, str]
 ) -> None:
     first = await post(client, headers, **identity)
@@ -232,7 +232,7 @@ async def test_a_run_ended_before_its_verdict_says_so(client: httpx.AsyncClient,
     assert answer.json()["code"] == "order_ended_undecided"
 
 
-async def test_an_unreachable_server_asks_to_repeat(client: httpx.AsyncClient, gateway: FakeGateway) -> None:
+async def test_lc17_an_unreachable_server_asks_to_repeat(client: httpx.AsyncClient, gateway: FakeGateway) -> None:
     gateway.reachable = False
     answer = await post(client)
     problem = answer.json()

@@ -105,7 +105,7 @@ async def test_an_error_without_account_or_order_id_is_routed_by_its_request_id(
     assert status((await ledger.book(order_id)).order) is Status.REJECTED
 
 
-async def test_the_same_message_twice_is_stored_once(ledger: Ledger) -> None:
+async def test_lc23_the_same_message_twice_is_stored_once(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     order_id, request_id = await _sent(ledger)
     twice = [_message(7, match(), request_id), _message(7, match(), request_id)]

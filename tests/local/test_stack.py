@@ -22,7 +22,7 @@ from local.orphans import end_orphans, load_records
 from local.ports import can_bind, free_ports
 from local.process import is_running
 from local.progress import Progress
-from local.stack import Database, Plan, Programs, Stack
+from local.stack import Checked, Database, Plan, Programs, Stack
 from local.supervisor import Supervisor
 from local.waiting import StopFlag, wait_until
 from settings import Settings, load_settings
@@ -151,6 +151,15 @@ def test_a_worker_that_does_not_start_is_one_clear_line_and_nothing_is_left(tria
     records = load_records(trial.home.processes)
     trial.supervisor.stop_all()
     assert not any(is_running(record.identity) for record in records)
+
+
+def test_open_orders_that_do_not_replay_are_warned_of_before_the_worker_and_stop_nobody(trial: Trial) -> None:
+    def check(address: str, namespace: str, _: StopFlag) -> Checked:
+        return Checked(f"looked at {address} {namespace}", ("! WARNING: order-1",))
+
+    trial.plan = replace(trial.plan, check_open_orders=check)
+    trial.start()
+    assert f"looked at 127.0.0.1:{trial.settings.temporal_port} oms\n! WARNING: order-1\n✓ Simulator" in trial.shown
 
 
 def test_a_stop_request_while_starting_ends_what_was_started(trial: Trial) -> None:

@@ -196,8 +196,10 @@ class Driver:
             resolution.completed.result.CopyFrom(self._payloads.to_payloads([value])[0])
         except Exception as error:  # noqa: BLE001 - the platform turns any exception of an activity into a failure
             failure = resolution.failed.failure
-            failure.activity_failure_info.activity_type.name = scheduled.activity_type
-            converter.failure_converter.to_failure(error, self._payloads, failure.cause)
+            if not is_local:  # as the server does: a local activity's failure is not wrapped
+                failure.activity_failure_info.activity_type.name = scheduled.activity_type
+                failure = failure.cause
+            converter.failure_converter.to_failure(error, self._payloads, failure)
         answer = activations.ResolveActivity(seq=scheduled.seq, result=resolution, is_local=is_local)
         self._pending.append(Job(resolve_activity=answer))
 

@@ -101,7 +101,8 @@ def eventually(look: Callable[[], Any], wanted: Callable[[Any], bool], patience:
 def running_stack(folder: Path, **variables: str) -> Iterator[WholeStack]:
     """A stack with `variables` in its environment; whatever a test left of it is stopped at the end."""
     ports = dict(zip(_PORTS, free_ports(len(_PORTS)), strict=True))
-    environment = {**bare_environment(), "OMS_HOME": str(folder), **ports, "PATH": os.environ["PATH"], **variables}
+    environment = {**bare_environment(), "OMS_HOME": str(folder), **ports, "PATH": os.environ["PATH"]}
+    environment |= {"OMS_ENV_FILE": os.devnull, **variables}
     stack = WholeStack(environment)
     try:
         stack.start()
