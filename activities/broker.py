@@ -99,8 +99,8 @@ async def _signs_of_life() -> AsyncIterator[None]:
 
     async def beat() -> None:
         while True:
-            activity.heartbeat()
             await asyncio.sleep(_SIGN_OF_LIFE_SECONDS)
+            activity.heartbeat()
 
     beating = asyncio.create_task(beat())
     try:

@@ -13,8 +13,7 @@ from temporalio.common import WorkflowIDConflictPolicy
 
 from bench.bare_order import BARE_ORDER, FILL, FILLS, FLOOR_QUEUE, PLACE
 from bench.floor_worker import READY
-from bench.own_stack import OwnStack
-from local.environment import bare_environment
+from bench.own_stack import OwnStack, measured_environment
 from local.failure import CannotRun
 from settings import PROJECT_FOLDER
 
@@ -62,7 +61,7 @@ def floor_worker(stack: OwnStack) -> Iterator[None]:
     """Run the bare orders' worker on the stack's own Temporal server."""
     command = [sys.executable, "-m", "bench.floor_worker", stack.temporal_address, stack.namespace]
     process = subprocess.Popen(  # noqa: S603 our own program
-        command, cwd=PROJECT_FOLDER, env=bare_environment(), stdout=subprocess.PIPE, text=True
+        command, cwd=PROJECT_FOLDER, env=measured_environment(), stdout=subprocess.PIPE, text=True
     )
     try:
         if process.stdout is None or process.stdout.readline().strip() != READY:

@@ -12,26 +12,39 @@ from market.fees import SSI_ONLINE
 from risk.checks import TradingState
 
 DEMO_CONNECTION = "ssi"
-DEMO_USERS = {"trader": Role.TRADER, "viewer": Role.VIEWER, "operator": Role.OPERATOR}
+DEMO_INVESTOR = "demo"
+DEMO_TRADER = "trader"
+DEMO_USERS = {DEMO_TRADER: Role.TRADER, "viewer": Role.VIEWER, "operator": Role.OPERATOR}
 
 
 def seed_demo(database_url: str, broker_account: str) -> None:
     """Insert what is missing; the account's id is `broker_account`, and what is there already stays as it is."""
     engine = create_engine(database_url, poolclass=NullPool)
     with engine.begin() as connection:
-        _add(connection, INVESTOR, {"id": "demo", "name": "Demo investor"})
+        _add(connection, INVESTOR, {"id": DEMO_INVESTOR, "name": "Demo investor"})
         _add(connection, CONNECTION, {"id": DEMO_CONNECTION, "name": "SSI FastConnect"})
-        _add(connection, ACCOUNT, _account(broker_account))
+        _add(connection, ACCOUNT, _account(broker_account, DEMO_INVESTOR))
         for name, role in DEMO_USERS.items():
             _add(connection, APP_USER, {"name": name, "role": role.value})
             grant = {"user_name": name, "account_id": broker_account, "is_default": True}
             _add(connection, USER_GRANT, grant)
 
 
-def _account(broker_account: str) -> dict[str, Any]:
+def seed_trader_account(database_url: str, broker_account: str) -> None:
+    """Insert an account of an investor of its own, which the demo trader may trade for."""
+    investor = f"investor-{broker_account}"
+    engine = create_engine(database_url, poolclass=NullPool)
+    with engine.begin() as connection:
+        _add(connection, INVESTOR, {"id": investor, "name": f"Investor of {broker_account}"})
+        _add(connection, ACCOUNT, _account(broker_account, investor))
+        grant = {"user_name": DEMO_TRADER, "account_id": broker_account, "is_default": False}
+        _add(connection, USER_GRANT, grant)
+
+
+def _account(broker_account: str, investor: str) -> dict[str, Any]:
     return {
         "id": broker_account,
-        "investor_id": "demo",
+        "investor_id": investor,
         "connection_id": DEMO_CONNECTION,
         "broker_account": broker_account,
         "kind": AccountKind.CASH.value,

@@ -51,7 +51,8 @@ def process_environment(settings: Settings, home: Home, addresses: Addresses) ->
 
 def bare_environment() -> dict[str, str]:
     """Our environment without the product's variables: what a process gets is then only what settings say."""
-    own = {name.upper() for name in Settings.model_fields}
+    # Without bytecode the workflow sandbox compiles the workflow's files anew for every order.
+    own = {name.upper() for name in Settings.model_fields} | {"PYTHONDONTWRITEBYTECODE"}
     return {name: value for name, value in os.environ.items() if name.upper() not in own}
 
 

@@ -10,7 +10,14 @@ from workflows.trading_day import TradingDayWorkflow
 
 WORKFLOWS: Final = (OrderWorkflow, BrokerFeedWorkflow, TradingDayWorkflow)
 
-_PURE_ROOMS = ("market", "orders", "activities.signatures", "workflows.messages", "workflows.search_attributes")
+_PURE_ROOMS = (
+    "market",
+    "orders",
+    "activities.signatures",
+    "workflows.messages",
+    "workflows.order_details",
+    "workflows.search_attributes",
+)
 
 
 def sandbox() -> SandboxedWorkflowRunner:

@@ -29,7 +29,7 @@ def test_lc18_a_database_that_dies_while_a_fill_is_booked_has_it_booked_once_whe
     trading.sell_to(order, 300)
     wait_until_fired(armed)
     trading.wait_for_fill(order_id, 300)
-    assert trading.executions(order_id) == [300]
+    trading.wait_for_executions(order_id, 300)
     trading.reckon()
 
 

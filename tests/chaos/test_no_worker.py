@@ -73,7 +73,7 @@ def test_lc46_a_cancel_while_no_worker_runs_wins_over_the_send(trading: Trading)
 
 
 def test_lc94_all_live_orders_resume_after_the_worker_died_without_a_new_message(trading: Trading) -> None:
-    orders = trading.orders(LIVE_ORDERS)
+    orders = trading.orders(LIVE_ORDERS, "OIL")
     with ThreadPoolExecutor(8) as pool:
         ids = list(pool.map(trading.working, orders))
         sent = trading.messages("NewOrder"), trading.messages("CancelOrder")

@@ -28,6 +28,8 @@ def test_a_power_cut_under_load_loses_and_doubles_nothing(trading: Trading) -> N
     with trading_on(stack) as again:
         again.wait_until_ready()
         again.wait_for_fill(resting_id, 200)
+        for order_id in ids:
+            again.wait_for(order_id, "working", "pending")
         again.set_clock("15:15:01")
         ends = Counter(again.wait_for(order_id, "expired", "canceled")["status"] for order_id in ids)
         assert len(again.at_broker()) == before + 1 + ends["expired"]

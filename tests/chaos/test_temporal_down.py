@@ -68,5 +68,5 @@ def test_fills_that_come_while_temporal_is_down_are_booked_when_it_is_back(tradi
         trading.sell_to(order, 300)
         trading.sell_to(order, 200)
     trading.wait_for_fill(order_id, 500)
-    assert trading.executions(order_id) == [300, 200]
+    trading.wait_for_executions(order_id, 300, 200)
     trading.reckon()

@@ -80,7 +80,7 @@ def test_lc90_fills_while_the_stream_is_cut_are_booked_once_each_after_the_resum
     trading.sell_to(order, 300)
     trading.sell_to(order, 200)
     trading.wait_for_fill(order_id, 500)
-    assert trading.executions(order_id) == [300, 200]
+    trading.wait_for_executions(order_id, 300, 200)
     trading.reckon()
 
 
@@ -98,4 +98,4 @@ def test_lc27_an_execution_that_is_heard_after_the_cancel_is_booked_and_the_orde
     cancelled = trading.wait_for(order_id, "canceled")
     assert (cancelled["filled_quantity"], cancelled["cancelled_quantity"], cancelled["hold_vnd"]) == (300, 700, 0)
     trading.reckon()
-    assert trading.executions(order_id) == [300]
+    trading.wait_for_executions(order_id, 300)

@@ -46,8 +46,7 @@ def reckon(stack: WholeStack, patience: float = PATIENCE_SECONDS) -> Account:
 def differences(stack: WholeStack, api: httpx.Client, control: httpx.Client) -> Json:
     """What is not equal right now, or why it cannot be told; empty when I1 and I4 hold."""
     try:
-        unequal = {**_cash(api, control), **_shares(api, control)}
-        return unequal or _orders(stack, control)
+        return {**_cash(api, control), **_shares(api, control), **_orders(stack, control)}
     except (httpx.TransportError, httpx.HTTPStatusError) as error:
         return {"no answer": str(error)}
 
@@ -76,18 +75,25 @@ def _shares(api: httpx.Client, control: httpx.Client) -> Json:
 
 
 def _orders(stack: WholeStack, control: httpx.Client) -> Json:
-    """Today's orders one by one: each broker order belongs to exactly one of ours, and no two to the same (I4)."""
+    """Today's orders one by one: each broker order belongs to exactly one of ours, and no two to the same (I4).
+
+    Whatever waits for a word of the broker is told too: unknown orders, missing executions, open orders of days before.
+    """
     today = control.get("clock").raise_for_status().json()["trading_date"]
     every = asyncio.run(_all_orders(stack.database_url))
-    ours = [stored for stored in every if stored.order.trading_date.isoformat() == today]
     theirs = {each["request_id"]: each for each in _of_account(control, "orders")}
     found: Json = {}
-    for stored in ours:
+    for stored in every:
         order = stored.order
+        if order.trading_date.isoformat() != today:
+            if order.life is not Life.CLOSED:
+                found[order.order_id] = (order.life.value, f"of {order.trading_date}")
+            continue
         sent = [r.request_id for r in order.requests if r.action is Action.SUBMIT and r.request_id in theirs]
         at_broker = [theirs.pop(request_id) for request_id in sent]
         pair = (_our_totals(stored), tuple(_their_totals(each) for each in at_broker))
-        if order.life in _IN_FLIGHT or pair[1] not in {(), (pair[0],)} or bool(at_broker) != _was_taken(stored):
+        equal = pair[1] in {(), (pair[0],)} and bool(at_broker) == _was_taken(stored)
+        if order.life in _IN_FLIGHT or not order.details_complete or not equal:
             found[order.order_id] = (order.life.value, *pair)
     if theirs:
         found["nobody's"] = sorted(theirs)

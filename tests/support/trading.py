@@ -41,9 +41,9 @@ class Trading:
         order = {"symbol": symbol, "side": "BUY", "order_type": "LO", "quantity": quantity, **price}
         return {**order, "client_order_id": uuid4().hex, **changes}
 
-    def orders(self, count: int) -> list[Json]:
+    def orders(self, count: int, symbol: str = "") -> list[Json]:
         """Alike but for their names, so that a sale meets no other test's orders."""
-        order = self.order(quantity=100)
+        order = self.order(symbol, quantity=100)
         return [{**order, "client_order_id": uuid4().hex} for _ in range(count)]
 
     def place(self, order: Json) -> str:
@@ -99,9 +99,16 @@ class Trading:
 
         return dict(eventually(filled, lambda it: it.get("filled_quantity") == quantity, PATIENCE_SECONDS))
 
-    def executions(self, order_id: str) -> list[int]:
-        rows = self.api.get(f"/orders/{order_id}/executions").raise_for_status().json()["executions"]
-        return [each["quantity"] for each in rows if not each["superseded"]]
+    def wait_for_executions(self, order_id: str, *quantities: int) -> None:
+        """Until these and no others stand: a cumulative word of the broker is replaced when its executions arrive."""
+        eventually(lambda: self.executions(order_id), lambda found: found == sorted(quantities), PATIENCE_SECONDS)
+
+    def executions(self, order_id: str) -> list[int] | str:
+        """The quantities of the fills that count; while nobody can answer, only why."""
+        answer = self.api.get(f"/orders/{order_id}/executions")
+        if not answer.is_success:
+            return answer.text
+        return sorted(each["quantity"] for each in answer.json()["executions"] if not each["superseded"])
 
     def sell_to(self, order: Json, quantity: int) -> None:
         """Another participant sells at the order's price."""
