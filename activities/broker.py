@@ -31,6 +31,7 @@ from broker.port import (
 from failpoints import failpoint
 from ledger.attempts import Attempt, AttemptOutcome
 from ledger.ledger import Ledger
+from market.broker_day import broker_day
 from orders.evidence import Answer, RequestAnswered
 from orders.order import Action, Order
 from orders.stored import StoredOrder
@@ -76,15 +77,20 @@ class ConnectedBrokerActivities(BrokerActivities):
             if isinstance(book, NoAnswer):
                 activity.logger.warning("the audit book gave no answer: %s", book.text)
                 return stored
+            if stored.order.trading_date != broker_day(await self._market_now()):
+                return stored  # today's book has its request ids for other orders; the day's end asks the history
             news = from_book(_rows_of(stored.order, book), {stored.order.broker_order_id: stored.order})
             await self._ledger.store_raw(account.connection_id, stored.order.trading_date, news)
             await self._ledger.route(account.connection_id, stored.order.trading_date)
             return await self._ledger.book(order_id)
 
     async def _start(self, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
-        now = datetime.now(UTC)
-        market_now = (await self._clock.read()).at(now)
-        return await self._ledger.start_attempt(order_id, action, intent_id, market_now, now)
+        return await self._ledger.start_attempt(
+            order_id, action, intent_id, await self._market_now(), datetime.now(UTC)
+        )
+
+    async def _market_now(self) -> datetime:
+        return (await self._clock.read()).at(datetime.now(UTC))
 
     async def _finish(self, order_id: str, attempt: Attempt, sending: Awaitable[Outcome]) -> StoredOrder:
         async with _signs_of_life():

@@ -42,10 +42,12 @@ class BrokerListener:
         async with aclosing(_batches(self._broker.stream(cursor))) as batches:
             async for batch in batches:
                 activity.heartbeat()
-                received = [from_stream(raw, self._broker.read(raw)) for raw in batch if raw]
-                await self._intake.messages(today, received)
+                # Asked before anything is stored: request ids begin anew each day, and the first words of a new one
+                # would be taken for yesterday's orders. The new day's listener hears them again.
                 if await self._today() != today:
                     return
+                received = [from_stream(raw, self._broker.read(raw)) for raw in batch if raw]
+                await self._intake.messages(today, received)
 
     async def _resume_open_orders(self) -> None:
         limit = asyncio.Semaphore(_AT_ONCE)
@@ -64,8 +66,8 @@ class BrokerListener:
             activity.heartbeat()
             if isinstance(book, NoAnswer):
                 activity.logger.warning("no audit book of %s: %s", account.account_id, book.text)
-                continue
-            await self._intake.book(today, book)
+            elif await self._today() == today:
+                await self._intake.book(today, book)
 
     async def _today(self) -> date:
         return broker_day((await self._clock.read()).at(datetime.now(UTC)))

@@ -17,7 +17,7 @@ _FOREIGN = ("SSI_", "DATABASE_URL", "REDIS_", "TEMPORAL_")
 
 def run_soak(minutes: float, seed: int) -> NoReturn:
     """Become the soak, so that its exit code is the command's. Raises `CannotRun` where `.env` names real systems."""
-    _refuse_real_systems()
+    refuse_real_systems()
     provide_temporal(progress())
     sys.stdout.flush()
     os.chdir(PROJECT_FOLDER)
@@ -25,8 +25,10 @@ def run_soak(minutes: float, seed: int) -> NoReturn:
     os.execve(sys.executable, command, pytest_environment())  # noqa: S606 no shell
 
 
-def _refuse_real_systems() -> None:
-    """Every process of a stack reads `.env`, the soak's too: it must not trade on what stands there."""
+def refuse_real_systems() -> None:
+    """Every process of a stack reads `.env`, that of a soak or a test too: it must not trade on what stands there."""
     named = sorted(name for name, value in dotenv_values(ENV_FILE).items() if value and name.startswith(_FOREIGN))
     if named:
-        raise CannotRun(f"{ENV_FILE} sets {', '.join(named)}: a soak kills processes, so move the file away first")
+        raise CannotRun(
+            f"{ENV_FILE} sets {', '.join(named)}: this starts a stack of its own, so move the file away first"
+        )

@@ -8,13 +8,13 @@ from random import Random
 ORDERS_PER_SECOND = 5.0
 EVERYTHING = "everything"
 
-_CHEAP = ("HAG", "POW", "OIL", "VGT", "TNG", "VND", "MBB", "HCM")
+_CHEAP = ("HAG", "POW", "OIL", "VGT")  # so that a billion of cash lasts for ten minutes
 _OWNED = ("FPT", "VIC", "SHS", "ACV")
 _KILLS = {"worker": 10, "api": 6, "simulator": 6, "postgres": 4, "temporal": 4, EVERYTHING: 1}
 _PAUSE_SECONDS = (3.0, 12.0)
 _SALES = 0.25
-_MARKETABLE = 0.25
-_NEAR = 0.25
+_MARKETABLE = 0.08
+_NEAR = 0.08
 _CANCELLED = 0.5
 _REPEATED = 0.1
 _LARGEST_LOTS = 3

@@ -23,6 +23,7 @@ DAY = date(2026, 11, 20)  # a Friday; 24 November is closed, so T+2 is Wednesday
 T2 = date(2026, 11, 25)
 MORNING = datetime(2026, 11, 20, 10, 0, tzinfo=VIETNAM)
 BREAK = datetime(2026, 11, 20, 12, 0, tzinfo=VIETNAM)
+MONDAY = datetime(2026, 11, 23, 9, 20, tzinfo=VIETNAM)
 AFTERNOON = datetime(2026, 11, 20, 13, 0, tzinfo=VIETNAM)
 LIMITS = Limits(maximum_order_quantity=1_000_000, maximum_positions=50)
 PRICE = 85_500
