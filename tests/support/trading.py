@@ -80,6 +80,13 @@ class Trading:
     def wait_for(self, order_id: str, *statuses: str) -> Json:
         return dict(eventually(lambda: self.seen(order_id), lambda it: it["status"] in statuses, PATIENCE_SECONDS))
 
+    def verdict(self, order_id: str) -> list[str]:
+        """The codes of the rules that the order breaks, once there is a verdict; none when it was accepted."""
+        judged = eventually(
+            lambda: self.seen(order_id), lambda it: "violations" in it and it["status"] != "received", PATIENCE_SECONDS
+        )
+        return [each["code"] for each in judged["violations"]]
+
     def wait_for_life(self, order_id: str, life: str) -> Json:
         """Until its life at the broker is proven that far."""
         return dict(
