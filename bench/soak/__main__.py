@@ -1,11 +1,14 @@
 """`python -m bench.soak MINUTES SEED`: a soak on a stack of its own; 0 when every order is accounted for."""
 
 import shutil
+import signal
 import sys
 import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
+from typing import NoReturn
 
 from rich.console import Console
 
@@ -27,6 +30,7 @@ console = Console()
 
 
 def main(minutes: float, seed: int) -> int:
+    signal.signal(signal.SIGTERM, _end)
     folder = Path(tempfile.mkdtemp(prefix="oms-soak-"))
     console.print(f"soak of {minutes:g} minutes with seed {seed} in {folder}")
     try:
@@ -42,6 +46,11 @@ def main(minutes: float, seed: int) -> int:
     return 0
 
 
+def _end(number: int, _frame: FrameType | None) -> NoReturn:
+    """Asked to end, the soak takes its stack with it."""
+    raise SystemExit(128 + number)
+
+
 def _failed(folder: Path, what: str) -> int:
     console.print(f"[bold]NOT accounted for[/bold] (logs and data in {folder}):\n{what}", soft_wrap=True)
     return 1
@@ -54,8 +63,11 @@ def _soak(stack: WholeStack, seconds: float, seed: int) -> Verdict:
         orders = list(wishes(seed, seconds))
         reaper = Reaper(stack, kills(seed, seconds))
         reaper.start()
-        _place(client, orders)
-        reaper.finish()
+        try:
+            _place(client, orders)
+            reaper.finish()
+        finally:
+            reaper.call_off()
         rests = time.monotonic()
         wait_until_all_run(stack)
         trading.wait_until_ready()
@@ -69,11 +81,15 @@ def _place(client: Client, orders: list[Wish]) -> None:
     started = time.monotonic()
     with ThreadPoolExecutor(_PEOPLE) as people, ThreadPoolExecutor(_PEOPLE) as repeaters:
         placing: list[Future[None]] = []
-        for wish in orders:
-            time.sleep(max(0.0, started + wish.at - time.monotonic()))
-            placing.append(people.submit(client.carry_out, wish, repeaters))
-        for each in placing:
-            each.result()
+        try:
+            for wish in orders:
+                time.sleep(max(0.0, started + wish.at - time.monotonic()))
+                placing.append(people.submit(client.carry_out, wish, repeaters))
+            for each in placing:
+                each.result()
+        except BaseException:
+            people.shutdown(wait=False, cancel_futures=True)
+            raise
 
 
 def _come_to_rest(trading: Trading, client: Client) -> None:
@@ -98,4 +114,8 @@ def _open_orders(trading: Trading) -> list[str]:
 
 
 if __name__ == "__main__":
-    leave(main(float(sys.argv[1]), int(sys.argv[2])))
+    try:
+        code = main(float(sys.argv[1]), int(sys.argv[2]))
+    except (SystemExit, KeyboardInterrupt) as end:
+        code = end.code if isinstance(end, SystemExit) and isinstance(end.code, int) else 130
+    leave(code)

@@ -19,6 +19,7 @@ class Reaper:
         self._stack = stack
         self._schedule = schedule
         self._thread = threading.Thread(target=self._run, name="reaper")
+        self._called_off = threading.Event()
         self.kills: Counter[str] = Counter()
         self.failed: Exception | None = None
 
@@ -31,11 +32,17 @@ class Reaper:
         if self.failed is not None:
             raise self.failed
 
+    def call_off(self) -> None:
+        """Kill nothing more, also when the soak was broken off; returns when no kill is under way."""
+        self._called_off.set()
+        self._thread.join()
+
     def _run(self) -> None:
         started = time.monotonic()
         try:
             for kill in self._schedule:
-                time.sleep(max(0.0, started + kill.at - time.monotonic()))
+                if self._called_off.wait(max(0.0, started + kill.at - time.monotonic())):
+                    return
                 self._carry_out(kill)
         except Exception as error:  # noqa: BLE001 - told by `finish` in the main thread
             self.failed = error
