@@ -1,4 +1,4 @@
-"""A `FastConnect` for tests: made-up credentials, short time limits, and the requests they send."""
+"""A `FastConnect` for tests: made-up credentials, time limits, and the requests they send."""
 
 from functools import cache
 
@@ -14,7 +14,8 @@ from market.vocabulary import Exchange, OrderType, Side
 ACCOUNT = "0712341"
 CONSUMER_SECRET = "5ec2e7-consumer-secret"
 PIN = "834251"
-SHORT = Timeouts(connect=0.5, read=0.2, write=0.2, pool=0.2, total=2.0, stream_silence=0.2)
+PATIENT = Timeouts(connect=30, read=30, write=30, pool=30, total=60, stream_silence=30)
+HURRIED = Timeouts(connect=1, read=1, write=30, pool=30, total=60, stream_silence=1)  # for hosts that stay silent
 
 TERMS = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.LO, 200, 98_500)
 SUBMIT = SubmitRequest(ACCOUNT, "10000001", TERMS)
@@ -43,5 +44,5 @@ def credentials(url: str) -> Credentials:
     )
 
 
-def client(url: str, timeouts: Timeouts = SHORT) -> FastConnect:
+def client(url: str, timeouts: Timeouts = PATIENT) -> FastConnect:
     return FastConnect(credentials(url), timeouts)

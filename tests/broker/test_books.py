@@ -126,7 +126,7 @@ async def test_a_history_without_its_list_is_no_answer() -> None:
 
 
 async def test_a_query_that_hangs_is_no_answer() -> None:
-    async with running(signed_in(lambda _: Breakdown.HANG)) as host, made.client(host.url) as broker:
+    async with running(signed_in(lambda _: Breakdown.HANG)) as host, made.client(host.url, made.HURRIED) as broker:
         assert isinstance(await broker.audit_book(made.ACCOUNT), NoAnswer)
 
 

@@ -5,6 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from broker.fastconnect.credentials import Timeouts
 from broker.fastconnect.data import FastConnectData
 from broker.port import NoAnswer
 from market.instrument import Instrument
@@ -52,8 +53,8 @@ def market(securities: Answer, kinds: Answer, prices: Answer) -> Script:
     return signed_in(script)
 
 
-async def instruments(script: Script) -> tuple[Instrument, ...] | NoAnswer:
-    async with running(script) as host, FastConnectData(made.credentials(host.url), made.SHORT) as data:
+async def instruments(script: Script, timeouts: Timeouts = made.PATIENT) -> tuple[Instrument, ...] | NoAnswer:
+    async with running(script) as host, FastConnectData(made.credentials(host.url), timeouts) as data:
         return await data.instruments(DAY)
 
 
@@ -153,7 +154,8 @@ async def test_any_failing_page_fails_the_whole(name: str, answer: Answer | Brea
     def script(request: Request) -> Answer | Breakdown:
         return answer if request.path.endswith(f"/{name}") and query(request)["market"] == "HNX" else rows([])
 
-    assert isinstance(await instruments(signed_in(script)), NoAnswer)
+    limits = made.HURRIED if answer is Breakdown.HANG else made.PATIENT
+    assert isinstance(await instruments(signed_in(script), limits), NoAnswer)
 
 
 async def test_a_host_that_ignores_the_page_size_is_read_to_its_end() -> None:

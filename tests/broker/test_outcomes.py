@@ -1,9 +1,11 @@
 """Each row of the table from the wire to a typed outcome, against a host that really resets, hangs and stumbles."""
 
+from dataclasses import replace
+
 import pytest
 
 from broker.fastconnect.connection import FastConnect
-from broker.fastconnect.credentials import Credentials, Timeouts
+from broker.fastconnect.credentials import Credentials
 from broker.port import Accepted, NotSent, Refused, Unknown
 from tests.broker import client as made
 from tests.broker.loopback import (
@@ -55,7 +57,8 @@ HTML = b"<html><body>Bad Gateway</body></html>"
     ],
 )
 async def test_what_may_have_reached_ssi_is_unknown_and_sent_once(answer: Answer | Breakdown) -> None:
-    async with running(signed_in(lambda _: answer)) as host, made.client(host.url) as broker:
+    limits = made.HURRIED if answer is Breakdown.HANG else made.PATIENT
+    async with running(signed_in(lambda _: answer)) as host, made.client(host.url, limits) as broker:
         assert isinstance(await broker.submit(made.SUBMIT), Unknown)
         assert host.count(NEW_ORDER) == 1
 
@@ -103,7 +106,7 @@ async def test_nobody_listening_is_not_sent() -> None:
 async def test_a_host_that_goes_away_after_the_login_is_not_sent() -> None:
     async with running(signed_in(lambda _: Breakdown.CLOSE)) as host:
         keys = made.credentials(host.url)
-        broker = FastConnect(keys, made.SHORT)
+        broker = FastConnect(keys, made.PATIENT)
         assert isinstance(await broker.submit(made.SUBMIT), Unknown)
     outcome = await broker.submit(made.SUBMIT)
     await broker.aclose()
@@ -112,14 +115,14 @@ async def test_a_host_that_goes_away_after_the_login_is_not_sent() -> None:
 
 async def test_a_host_without_tls_is_not_sent() -> None:
     async with running(signed_in(lambda _: Breakdown.CLOSE)) as host:
-        async with made.client(host.url.replace("http://", "https://")) as broker:
+        async with made.client(host.url.replace("http://", "https://"), made.HURRIED) as broker:
             outcome = await broker.submit(made.SUBMIT)
         assert isinstance(outcome, NotSent)
         assert not host.requests
 
 
 async def test_an_answer_that_drips_without_end_is_unknown() -> None:
-    limits = Timeouts(connect=0.5, read=5, write=0.5, pool=0.5, total=0.3)
+    limits = replace(made.PATIENT, total=1)
     async with running(signed_in(lambda _: Breakdown.HANG)) as host, made.client(host.url, limits) as broker:
         assert isinstance(await broker.submit(made.SUBMIT), Unknown)
 
@@ -149,7 +152,7 @@ async def test_a_refused_login_sends_no_order_and_is_not_repeated_at_once() -> N
 
 
 async def test_a_login_without_an_answer_sends_no_order() -> None:
-    async with running(lambda _: Breakdown.HANG) as host, made.client(host.url) as broker:
+    async with running(lambda _: Breakdown.HANG) as host, made.client(host.url, made.HURRIED) as broker:
         assert isinstance(await broker.submit(made.SUBMIT), NotSent)
         assert host.count(NEW_ORDER) == 0
 

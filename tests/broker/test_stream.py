@@ -11,6 +11,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection
 
 from broker.fastconnect.connection import FastConnect
+from broker.fastconnect.credentials import Timeouts
 from broker.fastconnect.stream import hub_url
 from broker.port import Accepted, StreamLost
 from tests.broker import client as made
@@ -20,11 +21,11 @@ from tests.broker.stream_messages import order_event
 
 
 @asynccontextmanager
-async def listening(play: Play) -> AsyncIterator[tuple[FastConnect, Hub, Host]]:
+async def listening(play: Play, timeouts: Timeouts = made.PATIENT) -> AsyncIterator[tuple[FastConnect, Hub, Host]]:
     marks = count()
     async with running(lambda _: login_answer(str(next(marks)))) as host, hub_running(play) as hub:
         keys = replace(made.credentials(host.url), stream_url=hub.url)
-        async with FastConnect(keys, made.SHORT) as broker:
+        async with FastConnect(keys, timeouts) as broker:
             yield broker, hub, host
 
 
@@ -101,18 +102,18 @@ async def test_what_has_no_known_form_is_handed_on() -> None:
 
 
 async def test_silence_ends_the_stream() -> None:
-    async with listening(sends(INIT)) as (broker, _, _):
-        assert await until_lost(broker) == ([""], "silent for 0.2 s")
+    async with listening(sends(INIT), made.HURRIED) as (broker, _, _):
+        assert await until_lost(broker) == ([""], "silent for 1 s")
 
 
 async def test_keep_alives_prevent_silence() -> None:
     async def play(socket: ServerConnection) -> None:
         for _ in range(5):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.3)
             await socket.send("{}")
         await socket.close()
 
-    async with listening(play) as (broker, _, _):
+    async with listening(play, made.HURRIED) as (broker, _, _):
         messages, _ = await until_lost(broker)
     assert messages == [""] * 5
 
@@ -177,7 +178,7 @@ async def test_a_negotiation_without_a_connection_token_ends_the_stream(body: ob
 async def test_a_hub_that_is_not_there_ends_the_stream() -> None:
     async with listening(sends(INIT)) as (_, hub, host):
         keys = replace(made.credentials(host.url), stream_url=hub.url)
-        other = FastConnect(keys, made.SHORT)
+        other = FastConnect(keys, made.PATIENT)
     messages, _ = await until_lost(other)
     assert messages == []
     await other.aclose()

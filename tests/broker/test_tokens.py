@@ -166,7 +166,7 @@ async def test_discarding_an_old_token_keeps_the_new_one() -> None:
     ("can_trade", "expected"), [(True, {"code": made.PIN, "isSave": True}), (False, {"code": "1", "isSave": False})]
 )
 async def test_the_login_asks_for_the_kind_of_token(can_trade: bool, expected: dict[str, object]) -> None:
-    async with running(lambda _: login_answer()) as host, Rest(host.url, made.SHORT, "test") as rest:
+    async with running(lambda _: login_answer()) as host, Rest(host.url, made.PATIENT, "test") as rest:
         answer = await trading_login(rest, made.credentials(host.url), can_trade=can_trade)()
         assert isinstance(answer, Token)
         assert answer.expires_at == 4_102_444_800
@@ -177,7 +177,7 @@ async def test_the_login_asks_for_the_kind_of_token(can_trade: bool, expected: d
     "data", [None, {}, {"accessToken": ""}, {"accessToken": "a\r\nX-Evil: 1"}, {"accessToken": "tok\u00e9n"}, [1]]
 )
 async def test_a_login_without_a_usable_token_is_a_failed_login(data: object) -> None:
-    async with running(lambda _: envelope(data)) as host, Rest(host.url, made.SHORT, "test") as rest:
+    async with running(lambda _: envelope(data)) as host, Rest(host.url, made.PATIENT, "test") as rest:
         answer = await trading_login(rest, made.credentials(host.url), can_trade=True)()
     assert isinstance(answer, LoginFailed)
     assert not answer.refused
@@ -193,7 +193,7 @@ async def test_a_login_without_a_usable_token_is_a_failed_login(data: object) ->
     ],
 )
 async def test_only_a_no_counts_as_refused(answer: Answer, refused: bool) -> None:
-    async with running(lambda _: answer) as host, Rest(host.url, made.SHORT, "test") as rest:
+    async with running(lambda _: answer) as host, Rest(host.url, made.PATIENT, "test") as rest:
         result = await trading_login(rest, made.credentials(host.url), can_trade=True)()
     assert isinstance(result, LoginFailed)
     assert result.refused is refused
@@ -201,7 +201,7 @@ async def test_only_a_no_counts_as_refused(answer: Answer, refused: bool) -> Non
 
 async def test_an_opaque_token_is_used_for_half_an_hour() -> None:
     opaque = envelope({"accessToken": "opaque"})
-    async with running(lambda _: opaque) as host, Rest(host.url, made.SHORT, "test") as rest:
+    async with running(lambda _: opaque) as host, Rest(host.url, made.PATIENT, "test") as rest:
         answer = await trading_login(rest, made.credentials(host.url), can_trade=True)()
     assert isinstance(answer, Token)
     assert answer.value == "opaque"
