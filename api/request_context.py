@@ -1,7 +1,7 @@
 """One request's surroundings: its id, its start, its log line, and a problem for what nobody expected."""
 
+import asyncio
 import re
-import time
 from uuid import uuid4
 
 import structlog
@@ -26,7 +26,7 @@ class RequestContext:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        started = time.monotonic()
+        started = asyncio.get_running_loop().time()
         request_id = _request_id(Headers(scope=scope).get(HEADER))
         scope.setdefault("state", {}).update(request_id=request_id, started=started)
         structlog.contextvars.clear_contextvars()
@@ -58,5 +58,5 @@ def _request_id(given: str | None) -> str:
 
 def _log_request(scope: Scope, status: int | None, started: float) -> None:
     write = _log.debug if scope["path"].startswith("/health") else _log.info
-    milliseconds = round((time.monotonic() - started) * 1_000, 1)
+    milliseconds = round((asyncio.get_running_loop().time() - started) * 1_000, 1)
     write("request", method=scope["method"], path=scope["path"], status=status, milliseconds=milliseconds)

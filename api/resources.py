@@ -1,6 +1,6 @@
 """What the endpoints work with, handed in once: ports, the token key and the limits of time."""
 
-import time
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -58,12 +58,12 @@ ResourcesOf = Annotated[Resources, Depends(resources_of)]
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When this request must have been answered, on the monotonic clock."""
+    """When this request must have been answered, on the event loop's clock."""
 
     at: float
 
     def left(self, kept_back: float = 0.0) -> float:
-        return max(0.0, self.at - kept_back - time.monotonic())
+        return max(0.0, self.at - kept_back - asyncio.get_running_loop().time())
 
     def within(self, seconds: float, kept_back: float = 0.0) -> float:
         """`seconds`, or what is left if that is less."""

@@ -1,6 +1,7 @@
 """The application over fakes, and clients that carry tokens."""
 
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 
 import httpx
 import pytest
@@ -23,7 +24,16 @@ BRIEF_BODY = {
     "time_in_force": "DAY",
 }
 
+_HERE = Path(__file__).parent
+
 ClientFor = Callable[[str | None], httpx.AsyncClient]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Time in these tests is the event loop's alone: a wait takes exactly its seconds, however busy the machine."""
+    for item in items:
+        if _HERE in item.path.parents:
+            item.add_marker(pytest.mark.looptime)
 
 
 @pytest.fixture

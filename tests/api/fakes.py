@@ -30,6 +30,10 @@ MARKET_NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TERMS = OrderTerms("VIC", Exchange.HOSE, Side.BUY, OrderType.LO, 100, 85_500)
 
 
+def loop_time() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def stored_from(command: PlaceOrder, violations: tuple[Violation, ...] = ()) -> StoredOrder:
     order = Order(
         command.order_id,
