@@ -45,6 +45,8 @@ CONNECTION_ID = "ssi"
 
 # Within the supervisor's patience: a request that is cut off here is unknown, and looked up after the restart.
 _FINISH_SENDING = timedelta(seconds=3)
+# Well within the heartbeat limits of the activities: a busy worker is not taken for a dead one.
+_SIGN_OF_LIFE = timedelta(seconds=2)
 _CONNECT_AGAIN_SECONDS = 1.0
 
 
@@ -63,7 +65,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
     announcer = OrderAnnouncer(client)
     intake = Intake(CONNECTION_ID, outside.ledger, announcer)
     listener = BrokerListener(outside.ledger, outside.broker, outside.clock, announcer, intake)
-    day_end = DayEnd(outside.ledger, outside.broker, announcer, intake)
+    day_end = DayEnd(outside.ledger, outside.broker, outside.clock, announcer, intake)
     watcher = MarketWatcher(outside.ledger, outside.broker, outside.reference, outside.clock, announcer, day_end)
     orders = LedgerOrderActivities(outside.ledger, outside.clock, limits)
     requests = ConnectedBrokerActivities(outside.ledger, outside.broker, outside.clock)
@@ -95,6 +97,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
             activities=[requests.submit, requests.cancel, requests.resolve],
             activity_task_poller_behavior=PollerBehaviorAutoscaling(),
             graceful_shutdown_timeout=_FINISH_SENDING,
+            max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
             interceptors=[LogContext()],
         ),
         Worker(
@@ -102,6 +105,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
             task_queue=messages.FEED_QUEUE,
             activities=[listeners.run_feed, listeners.watch_market],
             max_concurrent_activities=10,
+            max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
             interceptors=[LogContext()],
         ),
     )

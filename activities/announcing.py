@@ -1,5 +1,7 @@
 """Telling an order's workflow that something happened, and starting its run again when it had ended."""
 
+from datetime import timedelta
+
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
@@ -8,6 +10,8 @@ from orders.stored import StoredOrder
 from workflows import messages
 from workflows.messages import EvidenceArrived, OrderStart, PhaseChanged
 from workflows.search_attributes import search_attributes, summary
+
+_ANSWER_LIMIT = timedelta(seconds=10)
 
 
 class OrderAnnouncer:
@@ -52,4 +56,5 @@ class OrderAnnouncer:
             },
             search_attributes=search_attributes(order.account_id, order.terms, status(order).value),
             static_summary=summary(order.terms),
+            rpc_timeout=_ANSWER_LIMIT,
         )

@@ -3,9 +3,7 @@
 Only the execution whose own insert created the attempt may send (I4); any other returns what is booked.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import assert_never
@@ -14,6 +12,7 @@ from temporalio import activity
 
 from activities.inbox_messages import from_book
 from activities.signatures import BrokerActivities, SendCancel
+from activities.signs_of_life import signs_of_life
 from broker.market_clock import ClockSource
 from broker.port import (
     Accepted,
@@ -35,8 +34,6 @@ from market.broker_day import broker_day
 from orders.evidence import Answer, RequestAnswered
 from orders.order import Action, Order
 from orders.stored import StoredOrder
-
-_SIGN_OF_LIFE_SECONDS = 2.0
 
 
 class ConnectedBrokerActivities(BrokerActivities):
@@ -68,7 +65,7 @@ class ConnectedBrokerActivities(BrokerActivities):
 
     @activity.defn
     async def resolve(self, order_id: str) -> StoredOrder:
-        async with _signs_of_life():
+        async with signs_of_life():
             stored = await self._ledger.give_up_attempts(order_id)
             account = await self._ledger.account(stored.order.account_id)
             if account is None:
@@ -93,26 +90,10 @@ class ConnectedBrokerActivities(BrokerActivities):
         return (await self._clock.read()).at(datetime.now(UTC))
 
     async def _finish(self, order_id: str, attempt: Attempt, sending: Awaitable[Outcome]) -> StoredOrder:
-        async with _signs_of_life():
+        async with signs_of_life():
             answered = _answered(attempt.request_id, await sending)
             failpoint("after_send")
             return await self._ledger.finish_attempt(attempt.request_id, order_id, answered)
-
-
-@asynccontextmanager
-async def _signs_of_life() -> AsyncIterator[None]:
-    """Heartbeats while the broker is waited for, so that the death of this worker is noticed before the timeout."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(_SIGN_OF_LIFE_SECONDS)
-            activity.heartbeat()
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()
 
 
 def _rows_of(order: Order, book: Book) -> Book:

@@ -41,7 +41,6 @@ class BrokerListener:
         cursor = await self._ledger.cursor(self._intake.connection_id, today)
         async with aclosing(_batches(self._broker.stream(cursor))) as batches:
             async for batch in batches:
-                activity.heartbeat()
                 # Asked before anything is stored: request ids begin anew each day, and the first words of a new one
                 # would be taken for yesterday's orders. The new day's listener hears them again.
                 if await self._today() != today:
@@ -55,7 +54,6 @@ class BrokerListener:
         async def one(stored: StoredOrder) -> None:
             async with limit:
                 await self._announcer.resume(stored)
-                activity.heartbeat()
 
         await asyncio.gather(*(one(stored) for stored in await self._ledger.open_orders()))
 
@@ -63,7 +61,6 @@ class BrokerListener:
         """Nothing rests on the stream alone: what it may not tell again is in the books."""
         for account in await self._ledger.accounts_of(self._intake.connection_id):
             book = await self._broker.audit_book(account.broker_account)
-            activity.heartbeat()
             if isinstance(book, NoAnswer):
                 activity.logger.warning("no audit book of %s: %s", account.account_id, book.text)
             elif await self._today() == today:

@@ -8,8 +8,6 @@ import asyncio
 from collections.abc import Sequence
 from datetime import date
 
-from temporalio import activity
-
 from activities.announcing import OrderAnnouncer
 from activities.inbox_messages import from_book
 from broker.port import Book
@@ -53,6 +51,5 @@ class Intake:
         async def one(order: RoutedOrder) -> None:
             async with limit:
                 await self._announcer.evidence(order.stored, order.summary)
-                activity.heartbeat()
 
         await asyncio.gather(*(one(order) for order in routed))

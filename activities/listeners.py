@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.feed import BrokerListener
 from activities.signatures import FeedActivities
+from activities.signs_of_life import signs_of_life
 from activities.trading_day import MarketWatcher
 
 
@@ -15,8 +16,10 @@ class ListenerActivities(FeedActivities):
     @activity.defn
     async def run_feed(self, connection_id: str) -> None:
         activity.logger.info("listening to %s", connection_id)
-        await self._listener.listen()
+        async with signs_of_life():
+            await self._listener.listen()
 
     @activity.defn
     async def watch_market(self) -> None:
-        await self._watcher.watch()
+        async with signs_of_life():
+            await self._watcher.watch()

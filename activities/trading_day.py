@@ -55,15 +55,13 @@ class MarketWatcher:
                 if seen.get(exchange) != state:
                     seen[exchange] = state
                     await self._phase_changed(exchange, state[1], now)
-            await self._ask_how_orders_ended(today, now)
-            activity.heartbeat()
+            await self._ask_how_orders_ended()
             await asyncio.sleep(_LOOK_SECONDS)
 
     async def _open_day(self, today: date) -> None:
         """Nothing can be accepted before the day's reference data are there; yesterday's are never used."""
         while not await self._ledger.instruments_loaded(today):
             loaded = await self._reference.instruments(today)
-            activity.heartbeat()
             if isinstance(loaded, NoAnswer) or not loaded:
                 activity.logger.warning("no reference data for %s yet", today)
                 await asyncio.sleep(_LOAD_AGAIN_SECONDS)
@@ -79,7 +77,6 @@ class MarketWatcher:
                     continue
                 cash = await self._broker.cash(account.broker_account)
                 held = await self._broker.positions(account.broker_account)
-                activity.heartbeat()
                 if isinstance(cash, NoAnswer) or isinstance(held, NoAnswer):
                     raise ConnectionError(f"the broker did not tell the balances of account {account.account_id}")
                 shares = {row.symbol: OpeningShares(row.owned, row.sellable, row.average_price) for row in held.rows}
@@ -93,11 +90,10 @@ class MarketWatcher:
             stored = await self._ledger.load(order_id)
             if stored is not None:
                 await self._announcer.phase(stored, f"{exchange} {phase.name}")
-                activity.heartbeat()
 
-    async def _ask_how_orders_ended(self, today: date, now: datetime) -> None:
+    async def _ask_how_orders_ended(self) -> None:
         loop_time = asyncio.get_running_loop().time()
         if loop_time < self._ask_next:
             return
         self._ask_next = loop_time + _ASK_AGAIN_SECONDS
-        await self._day_end.ask(today, now)
+        await self._day_end.ask()

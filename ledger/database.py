@@ -12,7 +12,15 @@ _AGAIN_SECONDS = 0.25
 
 CONNECT_SECONDS = 5
 # A process that freezes in the middle of a transaction would keep an account locked; the server ends it.
-_SESSION = "-c timezone=UTC -c idle_in_transaction_session_timeout=30000"
+_CONNECTION: dict[str, str | int] = {
+    "connect_timeout": CONNECT_SECONDS,
+    "options": "-c timezone=UTC -c idle_in_transaction_session_timeout=30000",
+    # A server that vanished without a word must not hold a statement for the hours that TCP would wait.
+    "keepalives_idle": 5,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 15_000,
+}
 
 
 def open_engine(database_url: str, echo: bool = False, pool_size: int = 10) -> AsyncEngine:  # noqa: FBT001, FBT002 - as agreed with its callers
@@ -22,7 +30,7 @@ def open_engine(database_url: str, echo: bool = False, pool_size: int = 10) -> A
         echo=echo,
         pool_size=pool_size,
         max_overflow=0,
-        connect_args={"connect_timeout": CONNECT_SECONDS, "options": _SESSION},
+        connect_args=_CONNECTION,
     )
 
 

@@ -9,8 +9,8 @@ from activities.signatures import FeedActivities
 from workflows import messages
 
 _DAY = timedelta(hours=26)
-_SIGN_OF_LIFE = timedelta(seconds=30)
-_AGAIN = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=10))
+_SIGN_OF_LIFE = timedelta(seconds=10)
+_AGAIN = RetryPolicy(initial_interval=timedelta(milliseconds=500), maximum_interval=timedelta(seconds=2))
 
 
 @workflow.defn(name=messages.TRADING_DAY)

@@ -1,15 +1,18 @@
 """Request ids begin anew each day: no word of a new day may reach an order of the day before that had the same id."""
 
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.broker import ConnectedBrokerActivities
+from activities.day_end import DayEnd
 from activities.feed import BrokerListener
 from activities.intake import Intake
-from broker.port import Book, BookRow, BrokerMessage, Reading
+from broker.port import Book, BookRow, BrokerMessage, NoAnswer, Reading
 from ledger.ledger import Ledger
+from market.calendar import VIETNAM
 from market.clock import MarketClock
 from orders.evidence import Answer
 from orders.order import Life
@@ -24,11 +27,12 @@ pytestmark = pytest.mark.stack
 class TurningClock:
     """Friday's market clock until it is turned to Monday."""
 
-    def __init__(self) -> None:
+    def __init__(self, friday: datetime = MORNING) -> None:
+        self.friday = friday
         self.is_monday = False
 
     async def read(self) -> MarketClock:
-        return clock_at(MONDAY if self.is_monday else MORNING)
+        return clock_at(MONDAY if self.is_monday else self.friday)
 
 
 class NewDaysBroker(PaperBroker):
@@ -46,6 +50,18 @@ class NewDaysBroker(PaperBroker):
     def read(self, raw: str) -> Reading:
         fact = report(0, request_id=self._request_id)
         return BrokerMessage(raw, ACCOUNT_ID, (self._request_id,), fact.broker_order_id, 1, fact)
+
+
+class TurningBook(PaperBroker):
+    """Its audit book is Monday's, although Friday's was asked for."""
+
+    def __init__(self, clock: TurningClock, audit: Book) -> None:
+        super().__init__(audit)
+        self._clock = clock
+
+    async def audit_book(self, account: str) -> Book | NoAnswer:
+        self._clock.is_monday = True
+        return await super().audit_book(account)
 
 
 class QuietAnnouncer(PaperAnnouncer):
@@ -81,4 +97,15 @@ async def test_the_book_of_a_new_day_is_not_searched_for_yesterdays_order(ledger
     fact = report(0, request_id=request_id)
     broker = PaperBroker(audit=Book((BookRow(ACCOUNT_ID, fact.broker_order_id, request_id, fact, None),)))
     await ActivityEnvironment().run(ConnectedBrokerActivities(ledger, broker, clock).resolve, order_id)
+    assert await life_of(ledger, order_id) is Life.UNKNOWN
+
+
+async def test_a_book_that_came_after_the_day_turned_does_not_end_yesterdays_order(ledger: Ledger) -> None:
+    order_id, request_id = await unknown_order_of_friday(ledger)
+    clock, announcer = TurningClock(datetime(2026, 11, 20, 15, 30, tzinfo=VIETNAM)), QuietAnnouncer(ledger)
+    fact = report(0, request_id=request_id)
+    broker = TurningBook(clock, Book((BookRow(ACCOUNT_ID, fact.broker_order_id, request_id, fact, None),)))
+    ends = DayEnd(ledger, broker, clock, announcer, Intake(CONNECTION_ID, ledger, announcer))
+    await ActivityEnvironment().run(ends.ask)
+    assert clock.is_monday
     assert await life_of(ledger, order_id) is Life.UNKNOWN

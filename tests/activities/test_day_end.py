@@ -13,6 +13,7 @@ from broker.port import Book, BookRow, NoAnswer
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from market.calendar import VIETNAM
+from market.clock import MarketClock
 from orders.evidence import Answer, BrokerState
 from orders.order import CloseReason, Life
 from orders.status import Status, status
@@ -26,13 +27,22 @@ CLOSE = datetime(2026, 11, 20, 14, 45, tzinfo=VIETNAM)
 MONDAY = datetime(2026, 11, 23, 9, 20, tzinfo=VIETNAM)
 
 
+class SetClock:
+    """Stands still where it is set."""
+
+    now = CLOSE
+
+    async def read(self) -> MarketClock:
+        return MarketClock(self.now, self.now, rate=0, version=1)
+
+
 def day_end(ledger: Ledger, broker: PaperBroker) -> Callable[[datetime], Awaitable[bool]]:
-    announcer = PaperAnnouncer(ledger)
-    ends = DayEnd(ledger, broker, announcer, Intake(CONNECTION_ID, ledger, announcer))
+    clock, announcer = SetClock(), PaperAnnouncer(ledger)
+    ends = DayEnd(ledger, broker, clock, announcer, Intake(CONNECTION_ID, ledger, announcer))
 
     async def ask(now: datetime) -> bool:
-        today = DAY if now < MONDAY else MONDAY.date()
-        return bool(await ActivityEnvironment().run(ends.ask, today, now))
+        clock.now = now
+        return bool(await ActivityEnvironment().run(ends.ask))
 
     return ask
 

@@ -16,8 +16,8 @@ from tests.support.whole_stack import WholeStack, eventually
 
 OPEN = frozenset({"received", "accepted", "pending", "working", "partially_filled", "pending_cancel"})
 ANSWERED = frozenset({200, 201, 202})
-PATIENCE_SECONDS = 90.0
-"""A dead worker is restarted within 12 s, its listener missed after 30 s and tried again within 10 s."""
+PATIENCE_SECONDS = 60.0
+"""A dead worker is restarted within 12 s, its listener missed after 10 s and tried again within 2 s."""
 
 Json = dict[str, Any]
 
