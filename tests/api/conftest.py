@@ -1,9 +1,11 @@
 """The application over fakes, and clients that carry tokens."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from typing import cast
 
 import httpx
+import looptime
 import pytest
 from fastapi import FastAPI
 
@@ -24,16 +26,15 @@ BRIEF_BODY = {
     "time_in_force": "DAY",
 }
 
-_HERE = Path(__file__).parent
-
 ClientFor = Callable[[str | None], httpx.AsyncClient]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.fixture(autouse=True)
+async def exact_time() -> AsyncIterator[None]:
     """Time in these tests is the event loop's alone: a wait takes exactly its seconds, however busy the machine."""
-    for item in items:
-        if _HERE in item.path.parents:
-            item.add_marker(pytest.mark.looptime)
+    looptime.patch_event_loop(cast("asyncio.BaseEventLoop", asyncio.get_running_loop()), _enabled=False)
+    with looptime.enabled(strict=True):
+        yield
 
 
 @pytest.fixture
