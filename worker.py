@@ -11,7 +11,6 @@ import structlog
 import uvloop
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
@@ -36,6 +35,7 @@ from ledger.ledger import Ledger
 from risk.checks import Limits
 from settings import Settings, WrongSettings, load_settings
 from workflows import messages
+from workflows.payloads import DATA_CONVERTER
 from workflows.running import WORKFLOWS, sandbox
 
 _log = structlog.get_logger(__name__)
@@ -185,9 +185,7 @@ async def _connect(settings: Settings, stop: asyncio.Event) -> Client | None:
     address = settings.temporal_address or f"127.0.0.1:{settings.temporal_port}"
     while not stop.is_set():
         try:
-            return await Client.connect(
-                address, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter
-            )
+            return await Client.connect(address, namespace=settings.temporal_namespace, data_converter=DATA_CONVERTER)
         except (RuntimeError, RPCError) as problem:  # the SDK's bridge raises RuntimeError while nothing answers
             _log.warning("Temporal does not answer yet", address=address, problem=str(problem))
         with suppress(TimeoutError):

@@ -19,7 +19,6 @@ from temporalio.client import (
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCStatusCode
 
@@ -31,6 +30,7 @@ from orders.status import Status, status
 from orders.stored import StoredOrder
 from workflows import messages
 from workflows.messages import OrderStart
+from workflows.payloads import DATA_CONVERTER
 from workflows.search_attributes import ORDER_STATUS, search_attributes, summary
 
 _CALL = timedelta(seconds=3)
@@ -61,7 +61,7 @@ class TemporalGateway:
         while self._client is None:
             try:
                 self._client = await Client.connect(
-                    self._address, namespace=self._namespace, data_converter=pydantic_data_converter
+                    self._address, namespace=self._namespace, data_converter=DATA_CONVERTER
                 )
             except RuntimeError as error:  # what the SDK raises for a server that does not answer
                 _log.warning("Temporal does not answer yet", address=self._address, error=str(error))

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from cli.configuration import progress
 from cli.lives import LIVES, SECOND_RUN, STILL_OPEN
@@ -15,6 +14,7 @@ from cli.own_stack import OwnStack, own_stack
 from cli.trading_day import Stage, TradingDay
 from local.failure import CannotRun
 from settings import PROJECT_FOLDER
+from workflows.payloads import DATA_CONVERTER
 
 FOLDER: Final = PROJECT_FOLDER / "tests" / "replay" / "histories"
 
@@ -54,7 +54,7 @@ async def _history(stack: OwnStack, name: str, order_id: str) -> str:
     client = await Client.connect(
         stack.addresses.temporal_address,
         namespace=stack.settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
     )
     run_id = None if name in SECOND_RUN else await _first_run(client, order_id)
     handle = client.get_workflow_handle(order_id, run_id=run_id)

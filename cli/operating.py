@@ -3,7 +3,6 @@
 import asyncio
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.announcing import OrderAnnouncer
 from cli.configuration import command_settings
@@ -17,6 +16,7 @@ from orders.evidence import ClosedHere
 from orders.order import CloseReason, Life
 from orders.status import status
 from settings import Settings
+from workflows.payloads import DATA_CONVERTER
 
 
 def close_unknown(order_id: str, user: str, reason: str) -> str:
@@ -47,7 +47,7 @@ async def _close_unknown(settings: Settings, order_id: str, user: str, reason: s
 
 async def _temporal(settings: Settings) -> Client:
     address = settings.temporal_address or f"{LOOPBACK}:{settings.temporal_port}"
-    return await Client.connect(address, namespace=settings.temporal_namespace, data_converter=pydantic_data_converter)
+    return await Client.connect(address, namespace=settings.temporal_namespace, data_converter=DATA_CONVERTER)
 
 
 def _database_url(settings: Settings) -> str:

@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, date, datetime
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from activities.announcing import OrderAnnouncer
 from broker.fastconnect.connection import FastConnect
@@ -20,6 +19,7 @@ from market.vocabulary import Exchange, OrderType, Side
 from orders.evidence import EVIDENCE, Match
 from settings import load_settings
 from worker import CONNECTION_ID, broker_credentials
+from workflows.payloads import DATA_CONVERTER
 
 _REQUEST_ID = "90000000"
 """Far above the ids that the house counts up."""
@@ -53,7 +53,7 @@ async def _late_fill(stack: OwnStack, order_id: str, quantity: int) -> None:
     client = await Client.connect(
         stack.addresses.temporal_address,
         namespace=stack.settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
     )
     engine = open_engine(stack.addresses.database_url)
     try:

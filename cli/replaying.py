@@ -6,16 +6,16 @@ import sys
 from dataclasses import asdict
 
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from ending import leave
 from workflows.histories import Replayed
+from workflows.payloads import DATA_CONVERTER
 from workflows.replay import replay_open_orders
 
 
 async def _replay(address: str, namespace: str, orders: int, seconds: float) -> Replayed:
-    client = await Client.connect(address, namespace=namespace, data_converter=pydantic_data_converter)
+    client = await Client.connect(address, namespace=namespace, data_converter=DATA_CONVERTER)
     return await replay_open_orders(client, orders, seconds)
 
 

@@ -9,15 +9,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from failpoints import failpoint
 from ledger.accounts import Account, lock_account
 from ledger.booking import book_locked
-from ledger.entries import post
+from ledger.entries import posted
 from ledger.events import HOUSE, Level, NewEvent
-from ledger.evidence_rows import record
+from ledger.evidence_rows import record, recorded_as_folded
 from ledger.instruments import instrument_of
 from ledger.json_columns import VIOLATIONS, to_json
-from ledger.order_rows import LockedOrder, find_placed, insert_order, lock_order
+from ledger.one_statement import write
+from ledger.order_rows import PLACED, LockedOrder, find_placed, lock_order, new_order, stored_of
 from ledger.postings import CASH, Bucket, acceptance_postings, ledger_account_id, needed_hold
+from ledger.steps import StoredEvidence
 from ledger.tables import ORDERS
-from ledger.writing import write_events
+from ledger.writing import new_events
 from market.calendar import VIETNAM
 from market.checks import order_violations
 from market.clock import MarketClock
@@ -76,8 +78,7 @@ async def accept(
     if violations:
         return await _deny(connection, command, account, order, violations, wall_now)
     send_after = _send_after(command.terms, market_now)
-    stored = await insert_order(
-        connection,
+    row = new_order(
         command,
         order,
         Verdict(accepted=True),
@@ -86,12 +87,11 @@ async def accept(
         accepted_at=wall_now,
         send_after=send_after,
     )
-    failpoint("in_acceptance")
     key = f"{ACCEPTANCE}:{order.order_id}"
-    await post(
-        connection, account.account_id, acceptance_postings(order), key=key, kind=ACCEPTANCE, order_id=order.order_id
-    )
-    await write_events(connection, order.order_id, (_placed_event(command, order, ""),))
+    money = posted(account.account_id, acceptance_postings(order), key=key, kind=ACCEPTANCE, order_id=order.order_id)
+    events = new_events(order.order_id, (_placed_event(command, order, ""),))
+    stored = stored_of(await write(connection, row, money, events, returning=PLACED))
+    failpoint("in_acceptance")
     return stored
 
 
@@ -178,8 +178,7 @@ async def _deny(
 ) -> StoredOrder:
     closing = ClosedHere(CloseReason.DENIED, _listed(violations))
     denied = apply(order, closing)
-    stored = await insert_order(
-        connection,
+    row = new_order(
         command,
         denied,
         Verdict(accepted=False, violations=violations),
@@ -188,9 +187,10 @@ async def _deny(
         accepted_at=wall_now,
         send_after=None,
     )
-    await record(connection, order.order_id, ACCEPTANCE, closing, HOUSE, applied_version=1)
-    await write_events(connection, order.order_id, (_placed_event(command, denied, closing.text),))
-    return stored
+    evidence = StoredEvidence(None, ACCEPTANCE, closing, HOUSE, None, wall_now)
+    recorded = recorded_as_folded(order.order_id, evidence, version=1)
+    events = new_events(order.order_id, (_placed_event(command, denied, closing.text),))
+    return stored_of(await write(connection, row, recorded, events, returning=PLACED))
 
 
 async def _deny_late(

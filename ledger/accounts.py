@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -101,18 +101,21 @@ def account_columns() -> tuple[Any, ...]:
     )
 
 
+_LOCK_ACCOUNT = (
+    select(*account_columns())
+    .select_from(INVESTOR.join(ACCOUNT, ACCOUNT.c.investor_id == INVESTOR.c.id))
+    .where(ACCOUNT.c.id == bindparam("account_id"))
+    .with_for_update(key_share=True, of=[INVESTOR, ACCOUNT])
+)
+_LOCK_FUNDS = select(ACCOUNT.c.id).where(ACCOUNT.c.id == bindparam("account_id")).with_for_update(key_share=True)
+
+
 async def lock_account(connection: AsyncConnection, account_id: str) -> Account:
     """Lock the investor and the account until the transaction ends. Raises `UnknownAccountError`.
 
     What depends on the lock must be read by a later statement: this one may have waited with an old snapshot.
     """
-    locked = (
-        select(*account_columns())
-        .select_from(INVESTOR.join(ACCOUNT, ACCOUNT.c.investor_id == INVESTOR.c.id))
-        .where(ACCOUNT.c.id == account_id)
-        .with_for_update(key_share=True, of=[INVESTOR, ACCOUNT])
-    )
-    row = (await connection.execute(locked)).one_or_none()
+    row = (await connection.execute(_LOCK_ACCOUNT, {"account_id": account_id})).one_or_none()
     if row is None:
         raise UnknownAccountError(account_id)
     return account_of(row)
@@ -120,8 +123,7 @@ async def lock_account(connection: AsyncConnection, account_id: str) -> Account:
 
 async def lock_funds(connection: AsyncConnection, account_id: str) -> None:
     """Lock the account's money and shares; booking changes nothing of the investor, so it stays free for others."""
-    own = select(ACCOUNT.c.id).where(ACCOUNT.c.id == account_id).with_for_update(key_share=True)
-    await connection.execute(own)
+    await connection.execute(_LOCK_FUNDS, {"account_id": account_id})
 
 
 async def load_account(connection: AsyncConnection, account_id: str) -> Account | None:

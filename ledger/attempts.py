@@ -8,15 +8,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.acceptance import close_too_old
 from ledger.booking import book_evidence, book_locked
 from ledger.events import BROKER, HOUSE
-from ledger.evidence_rows import record
+from ledger.evidence_rows import recorded_as_folded, recorded_once
+from ledger.one_statement import Change, write
 from ledger.order_rows import LockedOrder, UnknownOrderError, lock_order
+from ledger.steps import StoredEvidence
 from ledger.tables import ATTEMPT, SEEN_REQUEST_ID
 from market.broker_day import broker_day
 from market.terms import OrderTerms
@@ -43,6 +45,25 @@ _NEXT_REQUEST_ID = text(
     ) AS seen
     """
 )
+
+_ATTEMPTED = """
+    attempted AS (
+        INSERT INTO attempt
+        (connection_id, trading_date, request_id, order_id, action, intent_id, started_at, code, text)
+        VALUES (
+            CAST(:connection_id AS text), CAST(:trading_date AS date), CAST(:attempt_request_id AS text),
+            CAST(:order_id AS text), CAST(:action AS text), CAST(:intent_id AS text), clock_timestamp(), '', ''
+        )
+    )
+    """
+
+_ANSWERED = """
+    answered AS (
+        UPDATE attempt SET answer = :answer, code = :code, text = :text, answered_at = clock_timestamp()
+        WHERE connection_id = :connection_id AND trading_date = :trading_date AND request_id = :answered_request_id
+          AND (answer IS NULL OR answer = :unknown)
+    )
+    """
 
 
 class Refusal(StrEnum):
@@ -119,7 +140,7 @@ async def start_attempt(
     if refusal is not None:
         taken = await _last_attempt(connection, order_id, action, intent_id)
         return taken or MayNotSend(refusal)
-    await _write_attempt(connection, locked, RequestStarted(action, request_id, intent_id))
+    await _write_attempt(connection, locked, RequestStarted(action, request_id, intent_id), wall_now)
     return Attempt(request_id, locked.account.broker_account, order.broker_order_id, order.terms)
 
 
@@ -130,9 +151,12 @@ async def finish_attempt(
     locked = await lock_order(connection, order_id)
     order = locked.stored.order
     connection_id = locked.account.connection_id
-    await _answer(connection, connection_id, order.trading_date, answered)
     key = f"{attempt_key(connection_id, order.trading_date, request_id)}:answer"
-    await record(connection, order_id, key, answered, BROKER)
+    await write(
+        connection,
+        _answer(connection_id, order.trading_date, answered),
+        recorded_once(order_id, key, answered, BROKER),
+    )
     return await book_locked(connection, locked)
 
 
@@ -144,26 +168,27 @@ async def give_up_attempts(connection: AsyncConnection, order_id: str) -> Stored
         if request.state is RequestState.SENDING:
             key = attempt_key(locked.account.connection_id, stored.order.trading_date, request.request_id)
             gone = RequestAnswered(request.request_id, Answer.UNKNOWN, text="the sender ended without an answer")
-            await record(connection, order_id, f"{key}:given_up", gone, HOUSE)
-            await _answer(connection, locked.account.connection_id, stored.order.trading_date, gone)
+            await write(
+                connection,
+                _answer(locked.account.connection_id, stored.order.trading_date, gone),
+                recorded_once(order_id, f"{key}:given_up", gone, HOUSE),
+            )
     return await book_locked(connection, LockedOrder(stored, locked.account))
 
 
-async def _answer(
-    connection: AsyncConnection, connection_id: str, trading_date: date, answered: RequestAnswered
-) -> None:
-    """Note on the attempt how it ended; a real answer replaces our own word that none came."""
-    open_still = or_(ATTEMPT.c.answer.is_(None), ATTEMPT.c.answer == Answer.UNKNOWN.value)
-    attempt = update(ATTEMPT).where(
-        ATTEMPT.c.connection_id == connection_id,
-        ATTEMPT.c.trading_date == trading_date,
-        ATTEMPT.c.request_id == answered.request_id,
-        open_still,
-    )
-    await connection.execute(
-        attempt.values(
-            answer=answered.answer.value, code=answered.code, text=answered.text, answered_at=func.clock_timestamp()
-        )
+def _answer(connection_id: str, trading_date: date, answered: RequestAnswered) -> Change:
+    """A note on the attempt how it ended; a real answer replaces our own word that none came."""
+    return Change(
+        _ANSWERED,
+        {
+            "connection_id": connection_id,
+            "trading_date": trading_date,
+            "answered_request_id": answered.request_id,
+            "answer": answered.answer.value,
+            "code": answered.code,
+            "text": answered.text,
+            "unknown": Answer.UNKNOWN.value,
+        },
     )
 
 
@@ -225,18 +250,20 @@ async def _last_attempt(
     return None if row is None else AttemptTaken(row.request_id, row.answer is not None)
 
 
-async def _write_attempt(connection: AsyncConnection, locked: LockedOrder, started: RequestStarted) -> None:
-    account, order = locked.account, locked.stored.order
+async def _write_attempt(
+    connection: AsyncConnection, locked: LockedOrder, started: RequestStarted, wall_now: datetime
+) -> None:
+    account, stored = locked.account, locked.stored
+    order = stored.order
     attempt = {
         "connection_id": account.connection_id,
         "trading_date": order.trading_date,
-        "request_id": started.request_id,
+        "attempt_request_id": started.request_id,
         "order_id": order.order_id,
         "action": started.action.value,
         "intent_id": started.intent_id,
-        "started_at": func.clock_timestamp(),
     }
-    await connection.execute(insert(ATTEMPT).values(attempt))
     key = f"{attempt_key(account.connection_id, order.trading_date, started.request_id)}:start"
-    evidence = await record(connection, order.order_id, key, started, HOUSE)
-    await book_evidence(connection, locked.stored, evidence)
+    evidence = StoredEvidence(None, key, started, HOUSE, None, wall_now)
+    recorded = recorded_as_folded(order.order_id, evidence, stored.version + 1)
+    await book_evidence(connection, stored, (evidence,), Change(_ATTEMPTED, attempt), recorded)

@@ -13,10 +13,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from failpoints import failpoint
 from ledger.accounts import AlertKind, lock_funds, reduce_only
 from ledger.costs import Holding, holding_after
-from ledger.entries import post
+from ledger.entries import posted
 from ledger.events import events_of
 from ledger.evidence_rows import unapplied
 from ledger.executions import Fill, fills_after
+from ledger.one_statement import Change, write
 from ledger.order_rows import LockedOrder, lock_order
 from ledger.postings import (
     CASH,
@@ -29,7 +30,7 @@ from ledger.postings import (
 )
 from ledger.steps import Step, StoredEvidence, fold
 from ledger.tables import FILL
-from ledger.writing import save_fills, save_order, save_position, write_events
+from ledger.writing import UPDATED_AT, new_events, saved_fills, saved_order, saved_position
 from market.calendar import settlement_date
 from orders.order import Order
 from orders.stored import StoredOrder
@@ -63,19 +64,18 @@ async def book_locked(connection: AsyncConnection, locked: LockedOrder) -> Store
 
 
 async def book_evidence(
-    connection: AsyncConnection, stored: StoredOrder, evidence: tuple[StoredEvidence, ...]
+    connection: AsyncConnection, stored: StoredOrder, evidence: tuple[StoredEvidence, ...], *with_it: Change
 ) -> StoredOrder:
-    """Fold `evidence` into the locked order `stored` and post what it changes."""
+    """Fold `evidence` into the locked order `stored` and write what it changes, together with the changes `with_it`."""
     if not evidence:
         return stored
     steps = fold(stored.order, stored.version, evidence)
     after = steps[-1].after
-    if _moves_money(stored.order, after):
-        await _book_money(connection, stored.order, steps)
+    money = await _book_money(connection, stored.order, steps) if _moves_money(stored.order, after) else ()
     failpoint("in_booking")
-    await write_events(connection, after.order_id, events_of(steps))
-    updated_at = await save_order(connection, steps)
-    return replace(stored, order=after, version=steps[-1].version, updated_at=updated_at)
+    events = new_events(after.order_id, events_of(steps))
+    written = await write(connection, *with_it, *money, events, saved_order(steps), returning=UPDATED_AT)
+    return replace(stored, order=after, version=steps[-1].version, updated_at=written.updated_at)
 
 
 def _moves_money(before: Order, after: Order) -> bool:
@@ -87,15 +87,16 @@ def _totals(order: Order) -> tuple[int, ...]:
     return order.matched_quantity, order.matched_value, order.reported_quantity, order.reported_value
 
 
-async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[Step, ...]) -> None:
+async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[Step, ...]) -> list[Change]:
     after, cause = steps[-1].after, steps[-1].key
     account_id, order_id, symbol = after.account_id, after.order_id, after.terms.symbol
     await lock_funds(connection, account_id)
     standing = await _standing(connection, after)
     postings = booking_postings(before, after, standing.free)
+    changes = []
     if postings:
         key = f"{BOOKING}:{order_id}:{cause}"
-        await post(connection, account_id, postings, key=key, kind=BOOKING, order_id=order_id)
+        changes.append(posted(account_id, postings, key=key, kind=BOOKING, order_id=order_id))
     if deepens_shortfall(postings):
         owed = ", ".join(f"{-p.amount} {p.asset}" for p in postings if p.bucket is Bucket.SHORTFALL)
         why = f"The broker's fact leaves {owed} uncovered."
@@ -104,13 +105,13 @@ async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[S
         why = f"{after.filled} shares were filled of an order for {after.quantity} (LC-29)."
         await reduce_only(connection, account_id, AlertKind.OVERFILL, order_id, cause, why)
     if _totals(before) == _totals(after):
-        return
-    fills = fills_after(await _provisional(connection, before), steps)
-    await save_fills(connection, order_id, fills)
+        return changes
+    changes.append(saved_fills(order_id, fills_after(await _provisional(connection, before), steps)))
     holding = holding_after(standing.holding, before, after)
     if holding != standing.holding:
         change = holding.quantity - standing.holding.quantity
-        await save_position(connection, account_id, symbol, holding, quantity_change=change, order_id=order_id)
+        changes.append(saved_position(account_id, symbol, holding, quantity_change=change, order_id=order_id))
+    return changes
 
 
 async def _standing(connection: AsyncConnection, order: Order) -> _Standing:

@@ -2,19 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from ledger.one_statement import Change, write
 from ledger.postings import Posting, ledger_account_id
 from ledger.tables import LEDGER_ACCOUNT
 
 # A balance is changed before a missing one is opened: PostgreSQL checks the constraints of a row that it is about to
 # insert even where a conflict would turn the insert into an update.
-_POST = text(
-    """
-    WITH posted AS (
+_POSTED = """
+    posted AS (
         SELECT * FROM unnest(
-            CAST(:ids AS text[]), CAST(:buckets AS text[]), CAST(:assets AS text[]),
+            CAST(:place_ids AS text[]), CAST(:buckets AS text[]), CAST(:assets AS text[]),
             CAST(:settlement_dates AS date[]), CAST(:amounts AS bigint[])
         ) AS posted (id, bucket, asset, settles_on, amount)
     ), changed AS (
@@ -23,40 +23,40 @@ _POST = text(
         RETURNING ledger_account.id
     ), opened AS (
         INSERT INTO ledger_account (id, account_id, bucket, asset, settles_on, balance)
-        SELECT id, :account_id, bucket, asset, settles_on, amount
+        SELECT id, CAST(:account_id AS text), bucket, asset, settles_on, amount
         FROM posted WHERE id NOT IN (SELECT id FROM changed)
     ), booked AS (
         INSERT INTO ledger_transaction (key, kind, account_id, order_id)
-        VALUES (:key, :kind, :account_id, CAST(:order_id AS text)) RETURNING id
+        VALUES (
+            CAST(:posting_key AS text), CAST(:posting_kind AS text), CAST(:account_id AS text), CAST(:order_id AS text)
+        ) RETURNING id
+    ), entered AS (
+        INSERT INTO ledger_entry (transaction_id, ledger_account_id, amount)
+        SELECT booked.id, posted.id, posted.amount FROM booked, posted
     )
-    INSERT INTO ledger_entry (transaction_id, ledger_account_id, amount)
-    SELECT booked.id, posted.id, posted.amount FROM booked, posted
     """
-)
 
 
 async def post(
-    connection: AsyncConnection,
-    account_id: str,
-    postings: Sequence[Posting],
-    *,
-    key: str,
-    kind: str,
-    order_id: str | None = None,
+    connection: AsyncConnection, account_id: str, postings: Sequence[Posting], *, key: str, kind: str
 ) -> None:
     """Book `postings` as one transaction under the unique `key`; the account must be locked."""
-    ids = [ledger_account_id(account_id, p.bucket, p.asset, p.settles_on) for p in postings]
-    await connection.execute(
-        _POST,
+    await write(connection, posted(account_id, postings, key=key, kind=kind))
+
+
+def posted(account_id: str, postings: Sequence[Posting], *, key: str, kind: str, order_id: str | None = None) -> Change:
+    """`postings` as one transaction under the unique `key`; the account must be locked."""
+    return Change(
+        _POSTED,
         {
-            "ids": ids,
+            "place_ids": [ledger_account_id(account_id, p.bucket, p.asset, p.settles_on) for p in postings],
             "buckets": [p.bucket.value for p in postings],
             "assets": [p.asset for p in postings],
             "settlement_dates": [p.settles_on for p in postings],
             "amounts": [p.amount for p in postings],
             "account_id": account_id,
-            "key": key,
-            "kind": kind,
+            "posting_key": key,
+            "posting_kind": kind,
             "order_id": order_id,
         },
     )

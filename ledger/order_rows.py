@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import Account, account_columns, account_of
 from ledger.json_columns import ORDER, VERDICT, to_json
+from ledger.one_statement import Change
 from ledger.postings import needed_hold
 from ledger.tables import ACCOUNT, ORDERS
 from orders.commands import PlaceOrder
@@ -32,6 +32,48 @@ STORED_COLUMNS = (
     ORDERS.c.good_from,
     ORDERS.c.send_after,
 )
+
+# Built once: building a statement costs as much as sending it.
+_FIND_PLACED = (
+    select(*STORED_COLUMNS)
+    .where(
+        or_(
+            ORDERS.c.order_id == bindparam("order_id"),
+            (ORDERS.c.account_id == bindparam("account_id"))
+            & (ORDERS.c.client_order_id == bindparam("client_order_id")),
+        )
+    )
+    .limit(1)
+)
+_LOCK_ORDER = (
+    select(*STORED_COLUMNS, *account_columns())
+    .select_from(ACCOUNT.join(ORDERS, ORDERS.c.account_id == ACCOUNT.c.id))
+    .where(ORDERS.c.order_id == bindparam("order_id"))
+    .with_for_update(key_share=True, of=ORDERS)
+)
+
+_NEW_ORDER = """
+    placed AS (
+        INSERT INTO orders (
+            order_id, account_id, connection_id, client_order_id, user_name, request_id, fingerprint, symbol,
+            exchange, side, order_type, quantity, price, trading_date, verdict, version, received_at,
+            accepted_at, updated_at, max_delay_seconds, good_from, send_after, facts, status, life, complete,
+            broker_order_id, held_cash, held_shares
+        ) VALUES (
+            :new_order_id, :new_account_id, :new_connection_id, :new_client_order_id, :new_user_name,
+            :new_request_id, :new_fingerprint, :new_symbol, :new_exchange, :new_side, :new_order_type,
+            :new_quantity, :new_price, :new_trading_date, CAST(:new_verdict AS jsonb), :new_version,
+            :new_received_at, :new_accepted_at, :new_updated_at, :new_max_delay_seconds, :new_good_from,
+            :new_send_after, CAST(:new_facts AS jsonb), :new_status, :new_life, :new_complete,
+            :new_broker_order_id, :new_held_cash, :new_held_shares
+        )
+        RETURNING *
+    )
+    """
+
+PLACED = """CAST(facts AS text) AS facts, CAST(verdict AS text) AS verdict, user_name, request_id, fingerprint,
+    received_at, updated_at, max_delay_seconds, version, good_from, send_after FROM placed"""
+"""What a statement with `new_order` may return, for `stored_of`."""
 
 
 class UnknownOrderError(LookupError):
@@ -101,9 +143,12 @@ async def connection_of(connection: AsyncConnection, order_id: str) -> str:
 
 async def find_placed(connection: AsyncConnection, command: PlaceOrder) -> StoredOrder | None:
     """The order that an earlier command with the same id, or the same client order id, has made."""
-    same_name = (ORDERS.c.account_id == command.account_id) & (ORDERS.c.client_order_id == command.client_order_id)
-    placed = select_stored().where(or_(ORDERS.c.order_id == command.order_id, same_name))
-    row = (await connection.execute(placed.limit(1))).one_or_none()
+    names = {
+        "order_id": command.order_id,
+        "account_id": command.account_id,
+        "client_order_id": command.client_order_id,
+    }
+    row = (await connection.execute(_FIND_PLACED, names)).one_or_none()
     return None if row is None else stored_of(row)
 
 
@@ -113,20 +158,13 @@ async def lock_order(connection: AsyncConnection, order_id: str) -> LockedOrder:
     Locks come in the order order, investor, account everywhere, and the account's only where money moves: the
     orders of one account wait for each other no longer than that takes.
     """
-    locked = (
-        select(*STORED_COLUMNS, *account_columns())
-        .select_from(ACCOUNT.join(ORDERS, ORDERS.c.account_id == ACCOUNT.c.id))
-        .where(ORDERS.c.order_id == order_id)
-        .with_for_update(key_share=True, of=ORDERS)
-    )
-    row = (await connection.execute(locked)).one_or_none()
+    row = (await connection.execute(_LOCK_ORDER, {"order_id": order_id})).one_or_none()
     if row is None:
         raise UnknownOrderError(order_id)
     return LockedOrder(stored_of(row), account_of(row))
 
 
-async def insert_order(
-    connection: AsyncConnection,
+def new_order(
     command: PlaceOrder,
     order: Order,
     verdict: Verdict,
@@ -135,31 +173,32 @@ async def insert_order(
     version: int,
     accepted_at: datetime,
     send_after: datetime | None,
-) -> StoredOrder:
+) -> Change:
+    """The row of an order that was just decided about; `PLACED` reads it back from the same statement."""
     terms = order.terms
-    values = insert(ORDERS).values(
-        order_id=order.order_id,
-        account_id=order.account_id,
-        connection_id=connection_id,
-        client_order_id=order.client_order_id,
-        user_name=command.user,
-        request_id=command.request_id,
-        fingerprint=command.fingerprint,
-        symbol=terms.symbol,
-        exchange=terms.exchange.value,
-        side=terms.side.value,
-        order_type=terms.order_type.value,
-        quantity=terms.quantity,
-        price=terms.price,
-        trading_date=order.trading_date,
-        verdict=to_json(VERDICT, verdict),
-        version=version,
-        received_at=command.received_at,
-        accepted_at=accepted_at,
-        updated_at=accepted_at,
-        max_delay_seconds=command.max_delay_seconds,
-        good_from=command.received_at,
-        send_after=send_after,
+    values = {
+        "order_id": order.order_id,
+        "account_id": order.account_id,
+        "connection_id": connection_id,
+        "client_order_id": order.client_order_id,
+        "user_name": command.user,
+        "request_id": command.request_id,
+        "fingerprint": command.fingerprint,
+        "symbol": terms.symbol,
+        "exchange": terms.exchange.value,
+        "side": terms.side.value,
+        "order_type": terms.order_type.value,
+        "quantity": terms.quantity,
+        "price": terms.price,
+        "trading_date": order.trading_date,
+        "verdict": to_json(VERDICT, verdict),
+        "version": version,
+        "received_at": command.received_at,
+        "accepted_at": accepted_at,
+        "updated_at": accepted_at,
+        "max_delay_seconds": command.max_delay_seconds,
+        "good_from": command.received_at,
+        "send_after": send_after,
         **columns_of(order),
-    )
-    return stored_of((await connection.execute(values.returning(*STORED_COLUMNS))).one())
+    }
+    return Change(_NEW_ORDER, {f"new_{column}": value for column, value in values.items()})

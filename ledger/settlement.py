@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledger.accounts import lock_account
 from ledger.costs import Holding
 from ledger.entries import balances, post
+from ledger.one_statement import write
 from ledger.postings import (
     CASH,
     Bucket,
@@ -21,7 +22,7 @@ from ledger.postings import (
     settlement_postings,
 )
 from ledger.tables import ACCOUNT, LEDGER_ACCOUNT, LEDGER_ENTRY
-from ledger.writing import save_position
+from ledger.writing import saved_position
 from market.calendar import SETTLEMENT_TIME, VIETNAM, settlement_date
 
 SETTLEMENT = "settlement"
@@ -89,7 +90,8 @@ async def open_balances(connection: AsyncConnection, account_id: str, trading_da
     for symbol, shares in opening.shares.items():
         if shares.owned:
             holding = Holding(shares.owned, shares.owned * shares.average_price)
-            await save_position(connection, account_id, symbol, holding, quantity_change=shares.owned, order_id=None)
+            change = saved_position(account_id, symbol, holding, quantity_change=shares.owned, order_id=None)
+            await write(connection, change)
     return True
 
 

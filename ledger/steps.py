@@ -11,9 +11,12 @@ from orders.order import Order
 
 @dataclass(frozen=True, slots=True)
 class StoredEvidence:
-    """A piece of evidence as recorded: `key` names what proves it, `raw_hash` the broker's message if there is one."""
+    """A piece of evidence as recorded: `key` names what proves it, `raw_hash` the broker's message if there is one.
 
-    row_id: int
+    `row_id` is None for what is recorded in the same statement that writes what it changed.
+    """
+
+    row_id: int | None
     key: str
     evidence: Evidence
     source: str

@@ -5,7 +5,6 @@ activity returns the booked order and the workflow adopts it.
 """
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar, assert_never
 
@@ -22,6 +21,7 @@ from orders.stored import StoredOrder
 from workflows import messages
 from workflows.messages import EvidenceArrived, OrderResult, OrderStart, PhaseChanged
 from workflows.order_details import markdown
+from workflows.order_state import OrderState
 from workflows.search_attributes import BROKER_ORDER_ID, ORDER_STATUS
 
 _TRANSACTION = timedelta(seconds=5)
@@ -42,24 +42,6 @@ _LOOKS_FOR_DETAILS = 5
 _Argument = TypeVar("_Argument")
 _Answer = TypeVar("_Answer")
 _CANCELS_FIRST, _ORDERS, _SEARCHES = Priority(priority_key=1), Priority(priority_key=3), Priority(priority_key=4)
-
-
-@dataclass
-class OrderState:
-    """All that a run remembers: the booked order, the mail that waits, and how patient it has been."""
-
-    stored: StoredOrder | None = None
-    cancels: list[CancelOrder] = field(default_factory=list)
-    evidence_arrived: bool = False
-    phase_changed: bool = False
-    last_step: Step | None = None
-    tries: int = 0
-    shown_status: str = ""
-    shown_broker_order_id: str = ""
-
-    @property
-    def has_mail(self) -> bool:
-        return bool(self.cancels) or self.evidence_arrived
 
 
 @workflow.defn(name=messages.ORDER)

@@ -8,10 +8,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, suppress
 
 from temporalio.client import Client, WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 from workflows.histories import OPEN_ORDERS, Replayed, ReplayFailure
+from workflows.payloads import DATA_CONVERTER
 from workflows.running import WORKFLOWS, sandbox
 
 _LONGEST_REASON = 300
@@ -37,7 +37,7 @@ async def replay_open_orders(client: Client, limit: int, seconds: float) -> Repl
 async def _results(
     histories: AsyncIterator[WorkflowHistory], workflows: Sequence[type]
 ) -> AsyncGenerator[ReplayFailure | None, None]:
-    replayer = Replayer(workflows=workflows, data_converter=pydantic_data_converter, workflow_runner=sandbox())
+    replayer = Replayer(workflows=workflows, data_converter=DATA_CONVERTER, workflow_runner=sandbox())
     async with replayer.workflow_replay_iterator(histories) as results:
         async for result in results:
             failure = result.replay_failure

@@ -2,10 +2,11 @@
 
 from typing import Final
 
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from workflows.broker_feed import BrokerFeedWorkflow
 from workflows.order import OrderWorkflow
+from workflows.sandboxing import Sandbox
 from workflows.trading_day import TradingDayWorkflow
 
 WORKFLOWS: Final = (OrderWorkflow, BrokerFeedWorkflow, TradingDayWorkflow)
@@ -16,10 +17,11 @@ _PURE_ROOMS = (
     "activities.signatures",
     "workflows.messages",
     "workflows.order_details",
+    "workflows.order_state",
     "workflows.search_attributes",
 )
 
 
-def sandbox() -> SandboxedWorkflowRunner:
+def sandbox() -> Sandbox:
     """The sandbox stays on; pure rooms pass through it, since they hold no state that could leak between runs."""
-    return SandboxedWorkflowRunner(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PURE_ROOMS))
+    return Sandbox(restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PURE_ROOMS))

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 from temporalio import workflow
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from cli.open_histories import MOST_ORDERS, check_open_orders, summary, warning
@@ -19,6 +18,7 @@ from local.waiting import StopFlag
 from workflows import messages
 from workflows.histories import Replayed, ReplayFailure
 from workflows.messages import OrderStart
+from workflows.payloads import DATA_CONVERTER
 
 FAILURE = ReplayFailure("order-1", "NondeterminismError: [TMPRL1100] another activity")
 
@@ -41,7 +41,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 async def client(address: str) -> AsyncIterator[Client]:
     """Of a server whose open orders are ended after the test."""
-    connected = await Client.connect(address, namespace=NAMESPACE, data_converter=pydantic_data_converter)
+    connected = await Client.connect(address, namespace=NAMESPACE, data_converter=DATA_CONVERTER)
     yield connected
     async for each in connected.list_workflows("ExecutionStatus = 'Running'"):
         await connected.get_workflow_handle(each.id).terminate()

@@ -14,8 +14,9 @@ import temporalio.common
 from temporalio import workflow
 from temporalio.bridge.proto.activity_result import activity_result_pb2 as results
 from temporalio.bridge.proto.workflow_activation import workflow_activation_pb2 as activations
-from temporalio.contrib.pydantic import pydantic_data_converter as converter
 from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowInstance, WorkflowInstanceDetails
+
+from workflows.payloads import DATA_CONVERTER
 
 Job = activations.WorkflowActivationJob
 ActivityFunction = Callable[..., Awaitable[Any]]
@@ -41,7 +42,7 @@ class Driver:
         self._timers: dict[int, datetime] = {}
         self._held_types: set[str] = set()
         self._held: list[tuple[Any, bool]] = []
-        self._payloads = converter.payload_converter
+        self._payloads = DATA_CONVERTER.payload_converter
         self._definition = workflow._Definition.must_from_class(workflow_class)
         self._instance = asyncio.run(self._make_instance(start))
         first = activations.InitializeWorkflow(
@@ -79,8 +80,8 @@ class Driver:
             workflow_type=self._definition.name or "",
         )
         details = WorkflowInstanceDetails(
-            payload_converter_factory=converter._new_payload_converter,
-            failure_converter_class=converter.failure_converter_class,
+            payload_converter_factory=DATA_CONVERTER._new_payload_converter,
+            failure_converter_class=DATA_CONVERTER.failure_converter_class,
             interceptor_classes=[],
             defn=self._definition,
             info=info,
@@ -199,7 +200,7 @@ class Driver:
             if not is_local:  # as the server does: a local activity's failure is not wrapped
                 failure.activity_failure_info.activity_type.name = scheduled.activity_type
                 failure = failure.cause
-            converter.failure_converter.to_failure(error, self._payloads, failure)
+            DATA_CONVERTER.failure_converter.to_failure(error, self._payloads, failure)
         answer = activations.ResolveActivity(seq=scheduled.seq, result=resolution, is_local=is_local)
         self._pending.append(Job(resolve_activity=answer))
 

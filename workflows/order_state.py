@@ -1,0 +1,25 @@
+"""What one run of an order's workflow remembers."""
+
+from dataclasses import dataclass, field
+
+from orders.commands import CancelOrder
+from orders.next_step import Step
+from orders.stored import StoredOrder
+
+
+@dataclass
+class OrderState:
+    """All that a run remembers: the booked order, the mail that waits, and how patient it has been."""
+
+    stored: StoredOrder | None = None
+    cancels: list[CancelOrder] = field(default_factory=list)
+    evidence_arrived: bool = False
+    phase_changed: bool = False
+    last_step: Step | None = None
+    tries: int = 0
+    shown_status: str = ""
+    shown_broker_order_id: str = ""
+
+    @property
+    def has_mail(self) -> bool:
+        return bool(self.cancels) or self.evidence_arrived
