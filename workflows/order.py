@@ -36,7 +36,7 @@ _SEND_TIMEOUT = timedelta(seconds=60)
 _SIGN_OF_LIFE = timedelta(seconds=10)
 _SHORTEST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 _SHORTEST_WATCH, _LONGEST_WATCH = timedelta(minutes=1), timedelta(minutes=30)
-_EXPECTED_WORD = timedelta(seconds=30)
+_AT_ONCE, _EXPECTED_WORD = timedelta(seconds=1), timedelta(seconds=30)
 _DETAILS_PATIENCE = timedelta(seconds=30)
 _LOOKS_FOR_DETAILS = 5
 _Argument = TypeVar("_Argument")
@@ -192,9 +192,16 @@ class OrderWorkflow:
             await self._cancel()
 
     async def _watch(self) -> None:
-        """A word is expected that may have been lost: the book tells when it does not come."""
-        patience = min(_LONGEST_WATCH, _EXPECTED_WORD * 2 ** min(self._state.tries, 5))
-        self._state.tries += 1
+        """A word is expected that may have been lost: the book tells when it does not come.
+
+        It mostly comes at once, so a status that will last for milliseconds is not shown: that would cost as much as
+        the one after it.
+        """
+        tries, self._state.tries = self._state.tries, self._state.tries + 1
+        if tries == 0:
+            await self._wait(_AT_ONCE, "the broker's word is expected at once")
+            return
+        patience = min(_LONGEST_WATCH, _EXPECTED_WORD * 2 ** min(tries - 1, 5))
         await self._pause(patience, "the broker's word is expected: look into the book")
         if not self._state.has_mail:
             await self._look()
@@ -236,6 +243,9 @@ class OrderWorkflow:
 
     async def _pause(self, patience: timedelta, reason: str, until: Callable[[], bool] | None = None) -> None:
         self._show()
+        await self._wait(patience, reason, until)
+
+    async def _wait(self, patience: timedelta, reason: str, until: Callable[[], bool] | None = None) -> None:
         try:
             await workflow.wait_condition(
                 until or (lambda: self._state.has_mail), timeout=patience, timeout_summary=reason
