@@ -16,7 +16,7 @@ from ledger.ledger import Ledger
 from market.broker_day import broker_day
 from orders.stored import StoredOrder
 
-_BATCH_SECONDS = 0.05
+_BATCH_SECONDS = 0.03
 _BATCH_SIZE = 200
 _AT_ONCE = 20
 
@@ -71,7 +71,7 @@ class BrokerListener:
 
 
 async def _batches(stream: AsyncIterator[str]) -> AsyncGenerator[list[str], None]:
-    """What arrives within 50 ms as one batch, so that an order is signalled once and not per message."""
+    """What arrives within 30 ms as one batch, so that an order is signalled once and not per message."""
     arriving = asyncio.ensure_future(_next(stream))
     try:
         while (first := await arriving) is not None:
