@@ -5,7 +5,9 @@ An outcome is a value and never an exception; what cannot be proven is `Unknown`
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
 from typing import Protocol
 
 from market.instrument import Instrument
@@ -16,11 +18,16 @@ from orders.evidence import BrokerReport, Match, RequestFailed
 @dataclass(frozen=True, slots=True)
 class SubmitRequest:
     """One attempt to place an order for the account with this number at the broker; `request_id` is unique for its
-    connection and trading date."""
+    connection and trading date.
+
+    `sent_before` (here and below): an earlier send of the same attempt may have arrived, so no refusal of this one
+    proves anything and every outcome but `Accepted` is `Unknown`.
+    """
 
     account: str
     request_id: str
     terms: OrderTerms
+    sent_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +36,33 @@ class CancelRequest:
     request_id: str
     broker_order_id: str
     terms: OrderTerms
+    sent_before: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AmendRequest:
+    """Change the order from `terms` to `amended`: resulting price and whole quantity in shares, `filled` of which are
+    known to have traded."""
+
+    account: str
+    request_id: str
+    broker_order_id: str
+    terms: OrderTerms
+    amended: OrderTerms
+    filled: int
+    sent_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The broker has the request; what becomes of it arrives on the stream."""
+
+
+class OwnRefusal(StrEnum):
+    """Codes of a `Refused` that is our own word: nothing was sent, and sending it again would change nothing."""
+
+    AMEND_NOT_OFFERED = "amend_not_offered"
+    AMEND_QUANTITY_PART_FILLED = "amend_quantity_part_filled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +72,23 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsOtp:
+    """A task for a person: enter a one-time code by `until`, when the next order might have to be sent and could not;
+    that may be now. `codes_left` more codes can be asked for before the broker blocks them."""
+
+    until: datetime
+    codes_left: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class NotSent:
-    """Proven: not one byte of the request can have reached the broker."""
+    """Proven: the broker did not take the request. It can be sent again, not sooner than after `wait_seconds` (at most
+    an hour); with `needs_otp`, not before a person has entered a code."""
 
     text: str
+    wait_seconds: float = 0.0
+    needs_otp: NeedsOtp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +190,95 @@ class BrokerPositions:
     rows: tuple[BrokerPosition, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class MaximumOrder:
+    """How many shares the broker would let the account buy or sell now; `purchasing_power` in VND, None for sales."""
+
+    quantity: int
+    purchasing_power: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginState:
+    """Purchasing power and margin of an account, money in VND; `margin_ratio` as the broker tells it, and what it
+    wants to be done (`action`), in its own words."""
+
+    equity: int
+    total_assets: int
+    debt: int
+    cash: int
+    purchasing_power: int
+    withdrawable: int
+    margin_call: int
+    margin_ratio: Decimal
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Orders can be sent until `until`; before that it is renewed, or a person is asked for a code (`NeedsOtp`)."""
+
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    """No order can be sent; `refused` when the broker said no, so that somebody must look at the credentials."""
+
+    text: str
+    refused: bool
+
+
+TradingAccess = SignedIn | NeedsOtp | SignedOut
+
+
+@dataclass(frozen=True, slots=True)
+class OtpRequested:
+    """The broker sends a one-time code to the account's owner."""
+
+    codes_left: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtpWithheld:
+    """No code was asked for: one more would have the broker block them. `text` says what helps."""
+
+    text: str
+
+
+class Interruption(StrEnum):
+    """Why messages of the stream may be missing; after each the books are to be read."""
+
+    REOPENED = "reopened"
+    """The connection was lost and is open again; what happened between is replayed as far as the broker keeps it."""
+
+    GAP = "gap"
+    """Running numbers between `after` and `before` were not heard."""
+
+    RESUME_TOO_OLD = "resume_too_old"
+    """The broker goes on at `before`, later than the `after` that was asked for."""
+
+    NUMBERS_RESTARTED = "numbers_restarted"
+    """The broker goes on at `before`, earlier than the `after` that was asked for: its numbering began anew."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One raw message with its reading; both empty (`raw` "", `reading` None) for a sign of life."""
+
+    raw: str
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """Read the books of every account: the stream alone no longer tells the whole story."""
+
+    why: Interruption
+    after: int
+    before: int
+
+
 class Broker(Protocol):
     """One connection (one credential) to a broker; `account` is always the account's number at the broker."""
 
@@ -158,6 +289,11 @@ class Broker(Protocol):
     async def cancel(self, request: CancelRequest) -> Outcome:
         """Send once, never retry; must not raise for anything the network or the broker can do."""
         ...
+
+    async def amend(self, request: AmendRequest) -> Outcome:  # noqa: ARG002 - a broker that amends says how
+        """Send once, never retry; must not raise for anything the network or the broker can do. A broker that does
+        not amend refuses with `OwnRefusal.AMEND_NOT_OFFERED`."""
+        return Refused(OwnRefusal.AMEND_NOT_OFFERED, "this broker connection does not amend orders; cancel and place")
 
     async def audit_book(self, account: str) -> Book | NoAnswer:
         """Today's orders with refused ones: what the stream would have told."""
@@ -178,6 +314,41 @@ class Broker(Protocol):
 
     def read(self, raw: str) -> Reading:
         """Understand one raw message; pure."""
+        ...
+
+
+class TradingLogin(Protocol):
+    """Whether orders can be sent, and what a person does when they cannot."""
+
+    async def access(self) -> TradingAccess:
+        """Signs in if that needs no person."""
+        ...
+
+    async def request_otp(self) -> OtpRequested | OtpWithheld | NoAnswer:
+        """Ask the broker to send the owner a one-time code."""
+        ...
+
+    async def enter_otp(self, code: str) -> TradingAccess:
+        """Sign in with the code; it is used up by this, whatever comes of it."""
+        ...
+
+
+class BuyingPower(Protocol):
+    """What the broker itself would let an account do; prices in VND."""
+
+    async def maximum_buy(self, account: str, symbol: str, price: int) -> MaximumOrder | NoAnswer: ...
+
+    async def maximum_sell(self, account: str, symbol: str) -> MaximumOrder | NoAnswer: ...
+
+    async def margin(self, account: str) -> MarginState | NoAnswer: ...
+
+
+class FollowedStream(Protocol):
+    """The stream that connects again by itself."""
+
+    def follow(self, resume_from: int) -> AsyncIterator[Heard | Interrupted]:
+        """Messages from `resume_from` on (0: the whole day, -1: only new ones) for as long as it is iterated, with a
+        sign wherever some may be missing. The same message may come twice, under the same key."""
         ...
 
 

@@ -2,16 +2,21 @@
 spoils the whole answer, since a list with a hole would prove an absence that is none."""
 
 from dataclasses import replace
+from datetime import date
 
+from broker.fastconnect.queries import Queries
 from broker.fastconnect.reports import DERIVATIVES, read_report, reason
 from broker.fastconnect.wire_values import Fields, WrongField, rounded
 from broker.port import Book, BookRow, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
 from orders.evidence import RequestFailed
 
+ORDER_BOOK = "api/v2/Trading/orderBook"
 AUDIT_BOOK = "api/v2/Trading/auditOrderBook"
 HISTORY = "api/v2/Trading/orderHistory"
 CASH = "api/v2/Trading/cashAcctBal"
 POSITIONS = "api/v2/Trading/stockPosition"
+
+_MOST_PAGES = 100
 
 
 def read_book(data: object, account: str) -> Book | NoAnswer:
@@ -28,6 +33,24 @@ def read_history(data: object, account: str) -> Book | NoAnswer:
         return Book(tuple(_past_row(item, account) for item in _equities(data, "orderHistories")))
     except WrongField as error:
         return NoAnswer(f"the order history has no form we know: {error}")
+
+
+async def whole_history(queries: Queries, account: str, trading_date: date) -> Book | NoAnswer:
+    """Every order of the day. SSI has come to page this list without telling how many pages there are or whether they
+    count from 0 or 1, so it is asked without a page, then for 1, 2 and on until one from 2 on tells nothing new."""
+    day = trading_date.strftime("%d/%m/%Y")
+    asked = {"account": account, "startDate": day, "endDate": day}
+    found: dict[str, BookRow] = {}
+    for index in range(_MOST_PAGES):
+        answer = await queries.envelope(HISTORY, {**asked, "pageIndex": str(index)} if index else asked)
+        page = answer if isinstance(answer, NoAnswer) else read_history(answer.data, account)
+        if isinstance(page, NoAnswer):
+            return page
+        fresh = {row.broker_order_id: row for row in page.rows if row.broker_order_id not in found}
+        if not fresh and index != 1:
+            return Book(tuple(found.values()))
+        found |= fresh
+    return NoAnswer(f"the order history has more than {_MOST_PAGES} pages")
 
 
 def read_cash(data: object) -> BrokerCash | NoAnswer:

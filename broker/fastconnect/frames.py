@@ -4,10 +4,11 @@ import json
 
 from broker.fastconnect.wire_values import NotJson, read_json, storable
 
-HUB = "BroadcastHubV2"
+TRADING_HUB = "BroadcastHubV2"
+DATA_HUB = "FcMarketDataV2Hub"
 
 
-def messages_in(frame: str) -> tuple[str, ...] | None:
+def messages_in(frame: str, hub: str = TRADING_HUB) -> tuple[str, ...] | None:
     """The messages of one frame: none for a keep-alive or init frame, None when the hub ends the connection.
 
     What has no known form is handed on as it is, so that it is kept and alarmed rather than dropped.
@@ -24,12 +25,17 @@ def messages_in(frame: str) -> tuple[str, ...] | None:
     entries = content.get("M")
     if not isinstance(entries, list):
         return errors
-    return (*errors, *(text for entry in entries for text in _arguments(entry)))
+    return (*errors, *(text for entry in entries for text in _arguments(entry, hub)))
 
 
-def _arguments(entry: object) -> tuple[str, ...]:
+def invocation(hub: str, method: str, argument: str, number: int) -> str:
+    """A frame that calls a method of the hub; SSI's Python client counts its calls from 0."""
+    return json.dumps({"H": hub, "M": method, "A": [argument], "I": number})
+
+
+def _arguments(entry: object, hub: str) -> tuple[str, ...]:
     """The arguments of a `Broadcast` or `Error` call; a call of another kind as its own JSON text."""
-    if isinstance(entry, dict) and str(entry.get("H", "")).lower() == HUB.lower():
+    if isinstance(entry, dict) and str(entry.get("H", "")).lower() == hub.lower():
         arguments = entry.get("A")
         if entry.get("M") in ("Broadcast", "Error") and isinstance(arguments, list):
             return tuple(_text(argument) for argument in arguments)

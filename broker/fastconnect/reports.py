@@ -41,7 +41,17 @@ def read_report(item: Fields) -> BrokerReport:
         filled_value=_filled_value(item, filled),
         cancelled=item.shares("cancelQty"),
         text=reason(item),
+        price=_limit(item),
     )
+
+
+def _limit(item: Fields) -> int | None:
+    """The order's price in VND; 0 is none, and so is what cannot be read: it must not hide the fill beside it. On types
+    without a price SSI fills in one of its own."""
+    try:
+        return item.price("price") or None
+    except WrongField:
+        return None
 
 
 def reason(item: Fields) -> str:

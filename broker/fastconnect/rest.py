@@ -1,8 +1,10 @@
 """One HTTP exchange with SSI, and what it proves: a reply, nothing sent, or lost on the way. It never retries."""
 
 import asyncio
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import TracebackType
 from typing import Self, assert_never
 
@@ -10,10 +12,13 @@ import httpx
 
 from broker.fastconnect.credentials import Timeouts
 from broker.fastconnect.wire_values import Fields, NotJson, WrongField, read_json
-from broker.port import NoAnswer
+from broker.port import NeedsOtp, NoAnswer
 
 UNAUTHORISED = 401
 _LONGEST_MESSAGE = 300
+_LONGEST_HEADER = 60
+
+logging.getLogger("httpcore").setLevel(logging.INFO)  # at DEBUG it writes headers as a host sends them, unmasked
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +45,23 @@ class Reply:
         return self.http_status == UNAUTHORISED or (self.envelope is not None and self.envelope.status == UNAUTHORISED)
 
 
+class Obstacle(StrEnum):
+    """What kept a request on this machine."""
+
+    NO_CONNECTION = "no_connection"
+    NO_TOKEN = "no_token"  # noqa: S105 - the name of a case, not a secret
+    NEEDS_OTP = "needs_otp"
+    NO_TURN = "no_turn"
+
+
 @dataclass(frozen=True, slots=True)
 class Unreached:
     """Proven: no byte of the request left this machine."""
 
     text: str
+    obstacle: Obstacle = Obstacle.NO_CONNECTION
+    wait_seconds: float = 0.0
+    needs_otp: NeedsOtp | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +74,17 @@ class Lost:
 Exchange = Reply | Unreached | Lost
 
 
-class Rest:
-    """A connection pool to one host of SSI. `call` never raises for what the network or the host can do."""
+Mask = Callable[[str], str]
+"""Takes every secret out of a text that SSI has sent and people may read."""
 
-    def __init__(self, base_url: str, timeouts: Timeouts, user_agent: str) -> None:
+
+class Rest:
+    """A connection pool to one host of SSI. `call` never raises for what the network or the host can do; words of the
+    host that are meant for people pass `mask`."""
+
+    def __init__(self, base_url: str, timeouts: Timeouts, user_agent: str, mask: Mask = str) -> None:
         self._total = timeouts.total
+        self._mask = mask
         self._http = httpx.AsyncClient(
             base_url=base_url,
             timeout=httpx.Timeout(
@@ -108,13 +131,13 @@ class Rest:
             return Unreached(f"no connection to SSI ({type(error).__name__})")
         except (httpx.HTTPError, httpx.StreamError, OSError) as error:
             return Lost(f"no whole answer from SSI ({type(error).__name__})")
-        return _reply(response)
+        return _reply(response, lambda text: self._mask(text.replace(token, "***") if token else text))
 
 
 def answer_of(exchange: Exchange) -> Envelope | NoAnswer:
     """The envelope of a query that succeeded."""
     match exchange:
-        case Unreached(text) | Lost(text):
+        case Unreached(text=text) | Lost(text=text):
             return NoAnswer(text)
         case Reply():
             return _envelope_of(exchange)
@@ -139,23 +162,23 @@ def not_ssi(reply: Reply) -> str:
     return f"HTTP {reply.http_status} with a body that is not SSI's ({reply.content_type or 'no content type'})"
 
 
-def _reply(response: httpx.Response) -> Reply:
+def _reply(response: httpx.Response, mask: Mask) -> Reply:
     try:
         body = read_json(response.content)
     except NotJson:
         body = None
     return Reply(
         http_status=response.status_code,
-        content_type=response.headers.get("content-type", "").partition(";")[0],
-        retry_after=response.headers.get("retry-after", ""),
-        envelope=_envelope(body),
+        content_type=mask(response.headers.get("content-type", "").partition(";")[0])[:_LONGEST_HEADER],
+        retry_after=mask(response.headers.get("retry-after", ""))[:_LONGEST_HEADER],
+        envelope=_envelope(body, mask),
         body=body,
     )
 
 
-def _envelope(body: object) -> Envelope | None:
+def _envelope(body: object, mask: Mask) -> Envelope | None:
     try:
         fields = Fields(body, "body")
-        return Envelope(fields.whole("status"), fields.text("message")[:_LONGEST_MESSAGE], fields.get("data"))
+        return Envelope(fields.whole("status"), mask(fields.text("message"))[:_LONGEST_MESSAGE], fields.get("data"))
     except WrongField:
         return None

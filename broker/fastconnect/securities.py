@@ -6,7 +6,7 @@ from datetime import date
 
 import structlog
 
-from broker.fastconnect.rest import Reply, is_success, not_ssi
+from broker.fastconnect.rest import Mask, Reply, is_success, not_ssi
 from broker.fastconnect.wire_values import Fields, WrongField
 from broker.port import NoAnswer
 from market.instrument import Instrument
@@ -37,13 +37,13 @@ class Page:
     total: int
 
 
-def read_page(reply: Reply) -> Page | NoAnswer:
-    """A page of rows; those of SecuritiesDetails lie one level deeper, in RepeatedInfo."""
+def read_page(reply: Reply, mask: Mask = str) -> Page | NoAnswer:
+    """A page of rows; those of SecuritiesDetails lie one level deeper, in RepeatedInfo. SSI's words pass `mask`."""
     try:
         body = Fields(reply.body, "body")
         status = body.text("status")
         if not is_success(reply) or status.lower() not in _SUCCESS:
-            return NoAnswer(f"HTTP {reply.http_status}, status {status or 'missing'}: {body.text('message')}")
+            return NoAnswer(mask(f"HTTP {reply.http_status}, status {status or 'missing'}: {body.text('message')}"))
         return _page([Fields(row, "row") for row in body.rows("data")], _total(body, "totalRecord"))
     except WrongField as error:
         return NoAnswer(f"{not_ssi(reply)}: {error}")

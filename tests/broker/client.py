@@ -1,5 +1,6 @@
 """A `FastConnect` for tests: made-up credentials, time limits, and the requests they send."""
 
+from dataclasses import replace
 from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -7,11 +8,13 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from broker.fastconnect.connection import FastConnect
 from broker.fastconnect.credentials import Credentials, Timeouts
-from broker.port import CancelRequest, SubmitRequest
+from broker.fastconnect.unknowns import SsiBehaviour
+from broker.port import AmendRequest, CancelRequest, SubmitRequest
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
 
 ACCOUNT = "0712341"
+CONSUMER_ID = "c0ffee-consumer-id"
 CONSUMER_SECRET = "5ec2e7-consumer-secret"
 PIN = "834251"
 PATIENT = Timeouts(connect=30, read=30, write=30, pool=30, total=60, stream_silence=30)
@@ -20,6 +23,7 @@ HURRIED = Timeouts(connect=1, read=1, write=30, pool=30, total=60, stream_silenc
 TERMS = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.LO, 200, 98_500)
 SUBMIT = SubmitRequest(ACCOUNT, "10000001", TERMS)
 CANCEL = CancelRequest(ACCOUNT, "10000002", "20417733", TERMS)
+AMEND = AmendRequest(ACCOUNT, "10000003", "20417733", TERMS, replace(TERMS, price=98_000), filled=0)
 
 
 @cache
@@ -36,7 +40,8 @@ def credentials(url: str) -> Credentials:
         trading_url=url,
         stream_url=url,
         data_url=url,
-        consumer_id="c0ffee-consumer-id",
+        data_stream_url=url,
+        consumer_id=CONSUMER_ID,
         consumer_secret=CONSUMER_SECRET,
         private_key=pem(),
         code=PIN,
@@ -44,5 +49,5 @@ def credentials(url: str) -> Credentials:
     )
 
 
-def client(url: str, timeouts: Timeouts = PATIENT) -> FastConnect:
-    return FastConnect(credentials(url), timeouts)
+def client(url: str, timeouts: Timeouts = PATIENT, behaviour: SsiBehaviour | None = None) -> FastConnect:
+    return FastConnect(credentials(url), timeouts, behaviour)

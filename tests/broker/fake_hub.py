@@ -27,6 +27,7 @@ class Hub:
     negotiate_body: object = field(default_factory=lambda: {"ConnectionToken": "a+/=token", "ProtocolVersion": "1.3"})
     negotiated: list[Request] = field(default_factory=list)
     connected: list[Request] = field(default_factory=list)
+    started: list[Request] = field(default_factory=list)
     closed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def connect_query(self) -> dict[str, str]:
@@ -76,6 +77,9 @@ def _answer(hub: Hub, socket: ServerConnection, request: Request) -> Response | 
             hub.refuse_negotiate -= 1
             return socket.respond(HTTPStatus.UNAUTHORIZED, "")
         return socket.respond(HTTPStatus.OK, json.dumps(hub.negotiate_body))
+    if path == "/v2.0/signalr/start":
+        hub.started.append(request)
+        return socket.respond(HTTPStatus.OK, '{"Response":"started"}')
     assert path == "/v2.0/signalr/connect"
     hub.connected.append(request)
     if hub.refuse_connect:

@@ -60,6 +60,8 @@ class Host:
     url: str = ""
     requests: list[Request] = field(default_factory=list)
     released: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: Callable[[], None] = lambda: None
+    """Takes no more connections."""
 
     def count(self, path: str) -> int:
         return sum(request.path == path for request in self.requests)
@@ -100,6 +102,7 @@ async def running(script: Script) -> AsyncIterator[Host]:
             writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    host.stop = server.close
     host.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     try:
         yield host

@@ -47,7 +47,7 @@ async def audit_book(answer: Answer) -> Book | NoAnswer:
 
 
 async def test_the_audit_book_is_read() -> None:
-    report = BrokerReport("20417733", "10000001", BrokerState.WORKING, 200, 100, 9_850_000, 0)
+    report = BrokerReport("20417733", "10000001", BrokerState.WORKING, 200, 100, 9_850_000, 0, price=98_500)
     expected = BookRow(made.ACCOUNT, "20417733", "10000001", report, None)
     assert await audit_book(book(row())) == Book((expected,))
 
@@ -104,13 +104,15 @@ async def history(*rows: object) -> Book | NoAnswer:
     async with running(signed_in(lambda _: answer)) as host, made.client(host.url) as broker:
         found = await broker.history(made.ACCOUNT, date(2026, 11, 3))
         target = f"/api/v2/Trading/orderHistory?account={made.ACCOUNT}&startDate=03%2F11%2F2026&endDate=03%2F11%2F2026"
-        assert host.requests[-1].target == target
+        asked = [request.target for request in host.requests if request.path != LOGIN]
+        assert asked[0] == target
+        assert all(page.startswith(f"{target}&pageIndex=") for page in asked[1:])
         return found
 
 
 async def test_the_history_of_a_day_is_read_without_request_ids() -> None:
     past = row(uniqueID=None, origRequestID="10000001", orderStatus="EX", lastErrorEvent=row(uniqueID=None))
-    report = BrokerReport("20417733", "", BrokerState.EXPIRED, 200, 100, 9_850_000, 0)
+    report = BrokerReport("20417733", "", BrokerState.EXPIRED, 200, 100, 9_850_000, 0, price=98_500)
     assert await history(past, row(marketID="VNFE")) == Book((BookRow(made.ACCOUNT, "20417733", "", report, None),))
 
 

@@ -59,13 +59,13 @@ def test_an_order_event_is_read_whole() -> None:
         request_ids=("10000007", "10000001"),
         broker_order_id="20417733",
         sequence=51,
-        fact=BrokerReport("20417733", "10000007", BrokerState.WORKING, 200, 100, 9_850_000, 0),
+        fact=BrokerReport("20417733", "10000007", BrokerState.WORKING, 200, 100, 9_850_000, 0, price=98_500),
     )
 
 
 def test_numbers_written_as_text_read_alike() -> None:
     texts = order_event(notifyID="51", quantity="200", filledQty="100.0", cancelQty="0", avgPrice="98500", uniqueID=7)
-    assert report(texts) == BrokerReport("20417733", "7", BrokerState.PENDING, 200, 100, 9_850_000, 0)
+    assert report(texts) == BrokerReport("20417733", "7", BrokerState.PENDING, 200, 100, 9_850_000, 0, price=98_500)
 
 
 @pytest.mark.parametrize(
@@ -216,3 +216,9 @@ def test_reading_never_raises_on_any_text(raw: str) -> None:
 def test_reading_never_raises_on_any_fields(kind: str, changes: dict[str, object], base: str) -> None:
     raw = message(kind, json.loads(base)["data"], changes)
     assert isinstance(read_message(raw), BrokerMessage | Irrelevant | NotUnderstood)
+
+
+@pytest.mark.parametrize("price", [0, None, "NaN", -1, 10**9, "98500.5", []])
+def test_a_price_that_cannot_be_read_hides_no_fill(price: object) -> None:
+    read = report(order_event(price=price, filledQty=100, avgPrice=98_500))
+    assert (read.price, read.filled) == (None, 100)

@@ -90,7 +90,7 @@ async def test_status_200_is_accepted(answer: Answer) -> None:
 async def test_a_throttled_request_was_not_sent_and_says_how_long_to_wait() -> None:
     quota = Answer(429, b"API calls quota exceeded!", "text/plain", headers=("Retry-After: 3",))
     async with running(signed_in(lambda _: quota)) as host, made.client(host.url) as broker:
-        assert await broker.submit(made.SUBMIT) == NotSent("SSI's rate limit was reached (429); Retry-After: 3")
+        assert await broker.submit(made.SUBMIT) == NotSent("SSI's rate limit was reached (429); Retry-After: 3", 3.0)
 
 
 async def test_a_throttle_in_the_body_was_not_sent() -> None:

@@ -7,12 +7,12 @@ import pytest
 import structlog.testing
 
 from broker.fastconnect.rest import Rest
-from broker.fastconnect.tokens import LoginFailed, Token, TokenSource, trading_login
+from broker.fastconnect.tokens import LoginFailed, Logins, Token, TokenSource
 from tests.broker import client as made
 from tests.broker.loopback import Answer, envelope, login_answer, running
 
 
-class Logins:
+class ScriptedLogins:
     """A scripted login on a clock of its own."""
 
     def __init__(self, *results: Token | LoginFailed | Exception) -> None:
@@ -47,7 +47,7 @@ async def renewed(source: TokenSource) -> None:
 
 
 async def test_callers_share_one_login() -> None:
-    logins = Logins(token_for(28_800))
+    logins = ScriptedLogins(token_for(28_800))
     source = logins.source()
     tokens = await asyncio.gather(*(source.token() for _ in range(20)))
     assert logins.calls == 1
@@ -55,7 +55,7 @@ async def test_callers_share_one_login() -> None:
 
 
 async def test_callers_share_one_failed_login() -> None:
-    logins = Logins(LoginFailed("no line", refused=False))
+    logins = ScriptedLogins(LoginFailed("no line", refused=False))
     source = logins.source()
     answers = await asyncio.gather(*(source.token() for _ in range(20)))
     assert logins.calls == 1
@@ -63,7 +63,7 @@ async def test_callers_share_one_failed_login() -> None:
 
 
 async def test_a_token_is_renewed_before_it_expires() -> None:
-    logins = Logins(token_for(28_800, "old"), token_for(57_600, "new"))
+    logins = ScriptedLogins(token_for(28_800, "old"), token_for(57_600, "new"))
     source = logins.source()
     await source.token()
     logins.now += 28_800 - 601
@@ -76,7 +76,7 @@ async def test_a_token_is_renewed_before_it_expires() -> None:
 
 
 async def test_a_login_that_hangs_holds_up_nobody_while_the_token_is_good() -> None:
-    logins = Logins(token_for(28_800, "old"), token_for(57_600, "new"))
+    logins = ScriptedLogins(token_for(28_800, "old"), token_for(57_600, "new"))
     source = logins.source()
     await source.token()
     logins.now += 28_800 - 30
@@ -100,7 +100,7 @@ async def test_a_login_that_hangs_holds_up_nobody_while_the_token_is_good() -> N
 async def test_a_renewal_that_fails_is_logged_without_secrets_and_tried_again_later(
     failure: Exception | LoginFailed,
 ) -> None:
-    logins = Logins(token_for(28_800, "old"), failure, token_for(57_600, "new"))
+    logins = ScriptedLogins(token_for(28_800, "old"), failure, token_for(57_600, "new"))
     source = logins.source()
     await source.token()
     logins.now += 28_800 - 300
@@ -120,7 +120,7 @@ async def test_a_renewal_that_fails_is_logged_without_secrets_and_tried_again_la
 
 
 async def test_the_old_token_serves_while_renewing_fails() -> None:
-    logins = Logins(token_for(28_800, "old"), LoginFailed("one-time code used", refused=True))
+    logins = ScriptedLogins(token_for(28_800, "old"), LoginFailed("one-time code used", refused=True))
     source = logins.source()
     await source.token()
     logins.now += 28_800 - 300
@@ -132,7 +132,7 @@ async def test_the_old_token_serves_while_renewing_fails() -> None:
 
 
 async def test_refused_logins_rest_longer_each_time() -> None:
-    logins = Logins(LoginFailed("wrong PIN", refused=True))
+    logins = ScriptedLogins(LoginFailed("wrong PIN", refused=True))
     source = logins.source()
     for _ in range(60):
         await source.token()
@@ -141,7 +141,7 @@ async def test_refused_logins_rest_longer_each_time() -> None:
 
 
 async def test_a_caller_that_gives_up_leaves_the_login_to_the_others() -> None:
-    logins = Logins(token_for(28_800))
+    logins = ScriptedLogins(token_for(28_800))
     source = logins.source()
     impatient = asyncio.create_task(source.token())
     patient = asyncio.create_task(source.token())
@@ -152,7 +152,7 @@ async def test_a_caller_that_gives_up_leaves_the_login_to_the_others() -> None:
 
 
 async def test_discarding_an_old_token_keeps_the_new_one() -> None:
-    logins = Logins(token_for(28_800, "old"), token_for(57_600, "new"))
+    logins = ScriptedLogins(token_for(28_800, "old"), token_for(57_600, "new"))
     source = logins.source()
     old = await source.token()
     assert isinstance(old, Token)
@@ -167,7 +167,8 @@ async def test_discarding_an_old_token_keeps_the_new_one() -> None:
 )
 async def test_the_login_asks_for_the_kind_of_token(can_trade: bool, expected: dict[str, object]) -> None:
     async with running(lambda _: login_answer()) as host, Rest(host.url, made.PATIENT, "test") as rest:
-        answer = await trading_login(rest, made.credentials(host.url), can_trade=can_trade)()
+        logins = Logins(rest, made.credentials(host.url))
+        answer = await (logins.trading() if can_trade else logins.reading())
         assert isinstance(answer, Token)
         assert answer.expires_at == 4_102_444_800
         assert expected.items() <= host.requests[0].fields().items()
@@ -178,7 +179,7 @@ async def test_the_login_asks_for_the_kind_of_token(can_trade: bool, expected: d
 )
 async def test_a_login_without_a_usable_token_is_a_failed_login(data: object) -> None:
     async with running(lambda _: envelope(data)) as host, Rest(host.url, made.PATIENT, "test") as rest:
-        answer = await trading_login(rest, made.credentials(host.url), can_trade=True)()
+        answer = await Logins(rest, made.credentials(host.url)).trading()
     assert isinstance(answer, LoginFailed)
     assert not answer.refused
 
@@ -194,7 +195,7 @@ async def test_a_login_without_a_usable_token_is_a_failed_login(data: object) ->
 )
 async def test_only_a_no_counts_as_refused(answer: Answer, refused: bool) -> None:
     async with running(lambda _: answer) as host, Rest(host.url, made.PATIENT, "test") as rest:
-        result = await trading_login(rest, made.credentials(host.url), can_trade=True)()
+        result = await Logins(rest, made.credentials(host.url)).trading()
     assert isinstance(result, LoginFailed)
     assert result.refused is refused
 
@@ -202,7 +203,36 @@ async def test_only_a_no_counts_as_refused(answer: Answer, refused: bool) -> Non
 async def test_an_opaque_token_is_used_for_half_an_hour() -> None:
     opaque = envelope({"accessToken": "opaque"})
     async with running(lambda _: opaque) as host, Rest(host.url, made.PATIENT, "test") as rest:
-        answer = await trading_login(rest, made.credentials(host.url), can_trade=True)()
+        answer = await Logins(rest, made.credentials(host.url)).trading()
     assert isinstance(answer, Token)
     assert answer.value == "opaque"
     assert 1_700 < answer.expires_at - time.time() <= 1_800
+
+
+@pytest.mark.usefixtures("exact_time")
+async def test_a_token_is_renewed_in_time_though_nobody_asks_for_it() -> None:
+    clock = asyncio.get_running_loop().time
+    eight_hours, begun, logins = 28_800, clock(), []
+
+    async def login() -> Token:
+        logins.append(clock() - begun)
+        return Token(str(len(logins)), 1_000_000 + clock() - begun + eight_hours)
+
+    source = TokenSource("test", login, lambda: 1_000_000 + clock() - begun)
+    await source.token()
+    await asyncio.sleep(2 * eight_hours)
+    assert len(logins) == 3
+    assert logins[1] <= eight_hours - 540
+    assert source.current is not None
+    await source.aclose()
+    await asyncio.sleep(2 * eight_hours)
+    assert len(logins) == 3
+
+
+async def test_a_token_that_has_ended_is_no_current_one() -> None:
+    logins = ScriptedLogins(token_for(28_800))
+    source = logins.source()
+    assert source.current is None
+    assert await source.token() is source.current
+    logins.now += 28_800
+    assert source.current is None
