@@ -1,56 +1,26 @@
-"""`python -m simulator --port N --data FOLDER`: serve SSI's wire and `/control` on one port."""
+"""`python -m simulator --port N --data FOLDER`: serve SSI's wire and `/control` on one port, as the stack does."""
 
 import argparse
-import asyncio
 import logging
-import signal
+import sys
 from pathlib import Path
 
-import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-
-from simulator.app import application
-from simulator.credentials import Credentials, load_credentials
-from simulator.journal import Journal
+from simulator.credentials import Credentials
+from simulator.serving import DEFAULT_SEED, NOT_STARTED, FolderInUse, Place, serve
 from simulator.simulation import Simulation
 
-DEFAULT_SEED = 7
-
-
-class Protocol(HttpToolsProtocol):
-    """Lets a fault cut the connection: the application finds its transport in the request's state."""
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # uvicorn's own narrowing
-        super().connection_made(transport)
-        self.app_state = {**self.app_state, "transport": transport}
+log = logging.getLogger("simulator")
 
 
 def main() -> None:
     arguments = _arguments()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    # uvicorn raises the signal that stopped it once more: with this handler the process then ends with code 0.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    arguments.data.mkdir(parents=True, exist_ok=True)
-    address = arguments.address or f"http://127.0.0.1:{arguments.port}/"
-    credentials = load_credentials(arguments.data.resolve(), address)
-    with Journal(arguments.data / "journal.sqlite") as journal:
-        simulation = Simulation(journal, arguments.seed)
-        _announce(address, credentials)
-        uvicorn.run(
-            application(simulation, credentials),
-            host=arguments.host,
-            port=arguments.port,
-            http=Protocol,
-            ws="websockets-sansio",
-            # A WebSocket ping kills SSI's Node client; the hubs keep alive with text frames instead.
-            ws_ping_interval=None,
-            ws_ping_timeout=None,
-            ws_per_message_deflate=False,
-            log_level="warning",
-            # As long as IIS keeps an idle connection: a client's next order must not meet a closing one.
-            timeout_keep_alive=120,
-            timeout_graceful_shutdown=2,
-        )
+    place = Place(arguments.port, arguments.data, arguments.host, arguments.address or "")
+    try:
+        sys.exit(serve(place, arguments.seed, _announce))
+    except FolderInUse as problem:
+        log.critical("%s", problem)
+        sys.exit(NOT_STARTED)
 
 
 def _arguments() -> argparse.Namespace:
@@ -63,11 +33,10 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _announce(address: str, credentials: Credentials) -> None:
-    log = logging.getLogger("simulator")
-    log.info("SSI's API and streams at %s, control at %scontrol/docs", address, address)
+def _announce(place: Place, credentials: Credentials, _: Simulation) -> None:
+    log.info("SSI's API and streams at %s, control at %scontrol/", place.url, place.url)
     log.info("client settings (keys, PIN, account) in %s", credentials.environment_file)
-    log.info("private key in %s", credentials.private_key_file)
+    log.info("private key in %s and %s", credentials.private_key_file, credentials.private_key_pem_file)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from market.calendar import SETTLEMENT_TIME, VIETNAM, next_trading_day, settlement_date
+from market.calendar import PUBLISHED, TradingCalendar, next_trading_day, usable_from
 from market.fees import FeeSchedule, commission, sale_tax
 from market.vocabulary import Side
 from simulator.broker_order import BrokerOrder, cash_hold, share_hold
@@ -15,11 +15,10 @@ class Pending:
     """Shares or cash (VND) of one trade date on their way to settlement."""
 
     trade_date: date
-    settles_on: date
     amount: int
 
-    def is_due(self, now: datetime) -> bool:
-        return datetime.combine(self.settles_on, SETTLEMENT_TIME, VIETNAM) <= now
+    def is_due(self, now: datetime, calendar: TradingCalendar) -> bool:
+        return usable_from(self.trade_date, calendar) <= now
 
 
 @dataclass(slots=True)
@@ -49,6 +48,7 @@ class Account:
     number: str
     cash: int
     fees: FeeSchedule
+    foreign: bool = False
     held: int = 0
     positions: dict[str, Position] = field(default_factory=dict)
     receivables: list[Pending] = field(default_factory=list)
@@ -71,17 +71,15 @@ class Account:
             case Side.SELL:
                 self._book_sale(before, after, trade_date)
 
-    def settle(self, now: datetime) -> bool:
+    def settle(self, now: datetime, calendar: TradingCalendar = PUBLISHED) -> bool:
         """Make everything due at `now` usable; whether anything was."""
-        due = [pending for pending in self.receivables if pending.is_due(now)]
-        self.cash += sum(pending.amount for pending in due)
-        self.receivables = [pending for pending in self.receivables if not pending.is_due(now)]
+        due, self.receivables = _due(self.receivables, now, calendar)
+        self.cash += due
         moved = bool(due)
         for position in self.positions.values():
-            arrived = sum(pending.amount for pending in position.bought if pending.is_due(now))
+            arrived, position.bought = _due(position.bought, now, calendar)
             position.settled += arrived
-            position.bought = [pending for pending in position.bought if not pending.is_due(now)]
-            position.sold = [pending for pending in position.sold if not pending.is_due(now)]
+            _, position.sold = _due(position.sold, now, calendar)
             moved = moved or arrived > 0
         return moved
 
@@ -98,7 +96,7 @@ class Account:
         held_before = 0 if before is None else cash_hold(before, self.fees)
         self.held += cash_hold(after, self.fees) - held_before
         quantity, value = _traded(before, after)
-        if not quantity:
+        if not quantity and not value:
             return
         self.cash -= value + _difference(before, after, self._commission)
         self.bought_today += value
@@ -110,10 +108,11 @@ class Account:
         position = self.positions.setdefault(after.symbol, Position())
         position.held += share_hold(after) - (0 if before is None else share_hold(before))
         quantity, value = _traded(before, after)
-        if not quantity:
+        if not quantity and not value:
             return
         charges = _difference(before, after, self._commission) + _difference(before, after, self._sale_tax)
-        position.cost -= position.cost * quantity // position.on_hand
+        # A sale told too late may find nothing left to sell.
+        position.cost -= position.cost * quantity // position.on_hand if position.on_hand > 0 else 0
         position.settled -= quantity
         position.sold = _with(position.sold, trade_date, quantity)
         self.receivables = _with(self.receivables, trade_date, value - charges)
@@ -126,25 +125,31 @@ class Account:
         return sale_tax(self.fees, order.filled_value)
 
 
-def trading_days_since(trade_date: date, today: date) -> int:
+def trading_days_since(trade_date: date, today: date, calendar: TradingCalendar = PUBLISHED) -> int:
     """0 for today's trades, 1 for those of the trading day before, and so on."""
     days = 0
     while trade_date < today:
-        trade_date = next_trading_day(trade_date)
+        trade_date = next_trading_day(trade_date, calendar)
         days += 1
     return days
 
 
-def amount_by_age(pending: Iterable[Pending], today: date, age: int) -> int:
+def amount_by_age(pending: Iterable[Pending], today: date, age: int, calendar: TradingCalendar = PUBLISHED) -> int:
     """The sum of what was traded `age` trading days ago."""
-    return sum(item.amount for item in pending if trading_days_since(item.trade_date, today) == age)
+    return sum(item.amount for item in pending if trading_days_since(item.trade_date, today, calendar) == age)
+
+
+def _due(pending: list[Pending], now: datetime, calendar: TradingCalendar) -> tuple[int, list[Pending]]:
+    """What can be used from now on, and what still waits."""
+    arrived = sum(item.amount for item in pending if item.is_due(now, calendar))
+    return arrived, [item for item in pending if not item.is_due(now, calendar)]
 
 
 def _with(pending: list[Pending], trade_date: date, amount: int) -> list[Pending]:
     """One entry per trade date keeps the lists short however many fills a day has."""
     same = sum(item.amount for item in pending if item.trade_date == trade_date)
     others = [item for item in pending if item.trade_date != trade_date]
-    return [*others, Pending(trade_date, settlement_date(trade_date), same + amount)]
+    return [*others, Pending(trade_date, same + amount)] if same + amount else others
 
 
 def _traded(before: BrokerOrder | None, after: BrokerOrder) -> tuple[int, int]:

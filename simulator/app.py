@@ -7,15 +7,17 @@ import signal
 from collections.abc import AsyncIterator
 
 from starlette.applications import Starlette
-from starlette.routing import Mount
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Mount, Route
 
 from simulator.control.app import control_application
 from simulator.control.parts import Parts
 from simulator.credentials import Credentials
-from simulator.faults import Faults
 from simulator.received import Received
 from simulator.simulation import Simulation
 from simulator.switches import Switches
+from simulator.wire.http_faults import Door, HttpFaults
 from simulator.wire.login import Login
 from simulator.wire.server import Wire
 from simulator.wire.streams import Streams
@@ -24,11 +26,12 @@ from simulator.wire.tokens import Tokens
 log = logging.getLogger("simulator")
 
 
-def application(simulation: Simulation, credentials: Credentials) -> Starlette:
-    faults, received, switches = Faults(), Received(), Switches()
+def application(simulation: Simulation, credentials: Credentials, door: Door | None = None) -> Starlette:
+    faults, received, switches = simulation.state.faults, Received(), Switches()
     streams = Streams(simulation, faults)
     login = Login(credentials, Tokens(credentials.private_key))
-    wire = Wire(simulation, login, streams, faults, received, switches)
+    http_faults = HttpFaults(faults, streams, login.tokens, door)
+    wire = Wire(simulation, login, streams, http_faults, received, switches)
     control = control_application(Parts(simulation, streams, faults, received, switches))
 
     @contextlib.asynccontextmanager
@@ -42,8 +45,12 @@ def application(simulation: Simulation, credentials: Credentials) -> Starlette:
             await running
         await simulation.save()
 
-    routes = [Mount("/control", control), Mount("/", wire.application())]
+    routes = [Route("/control", _to_the_page), Mount("/control", control), Mount("/", wire.application())]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+async def _to_the_page(_: Request) -> RedirectResponse:
+    return RedirectResponse("/control/")
 
 
 def _stop_on_failure(running: asyncio.Task[None]) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from market.fees import FeeSchedule, commission
+from market.order_types import Remainder, type_row
 from market.vocabulary import OrderType, Side
 
 
@@ -21,10 +22,12 @@ class OrderStatus(StrEnum):
     CL = "CL"
     RJ = "RJ"
     EX = "EX"
+    WM = "WM"
+    WC = "WC"
 
 
-OPEN_STATUSES = frozenset({OrderStatus.IAV, OrderStatus.RS, OrderStatus.SD, OrderStatus.QU, OrderStatus.PF})
-RESTING_STATUSES = frozenset({OrderStatus.QU, OrderStatus.PF})
+CLOSED_STATUSES = frozenset({OrderStatus.FF, OrderStatus.FFPC, OrderStatus.CL, OrderStatus.RJ, OrderStatus.EX})
+RESTING_STATUSES = frozenset({OrderStatus.QU, OrderStatus.PF, OrderStatus.WM, OrderStatus.WC})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,10 @@ class FailedRequest:
 
 @dataclass(frozen=True, slots=True)
 class BrokerOrder:
-    """Price and value in VND, quantities in shares; `request_id` made the order, `unique_id` touched it last."""
+    """Price and value in VND, quantities in shares; `request_id` made the order, `unique_id` touched it last.
+
+    `reserve_price` is what an open buy keeps per share, `sequence` its place in time at the exchange since `sent_at`.
+    """
 
     order_id: str
     account: str
@@ -61,14 +67,26 @@ class BrokerOrder:
     reject_code: str = ""
     reject_reason: str = "0"
     last_error: FailedRequest | None = None
+    reserve_price: int = 0
+    sent_at: datetime | None = None
+    lives_until: datetime | None = None
+    previous_order_id: str = ""
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN_STATUSES
+        return self.status not in CLOSED_STATUSES
+
+    @property
+    def is_resting(self) -> bool:
+        return self.status in RESTING_STATUSES
 
     @property
     def leaves(self) -> int:
         return self.quantity - self.filled - self.cancelled if self.is_open else 0
+
+    @property
+    def resting_status(self) -> OrderStatus:
+        return OrderStatus.PF if self.filled else OrderStatus.QU
 
     @property
     def average_price(self) -> float:
@@ -79,11 +97,12 @@ class BrokerOrder:
 def filled_by(order: BrokerOrder, price: int, quantity: int, at: datetime) -> BrokerOrder:
     """The order after one execution."""
     filled = order.filled + quantity
+    done = OrderStatus.FFPC if order.cancelled else OrderStatus.FF
     return replace(
         order,
         filled=filled,
         filled_value=order.filled_value + price * quantity,
-        status=OrderStatus.FF if filled == order.quantity else OrderStatus.PF,
+        status=done if filled + order.cancelled >= order.quantity else OrderStatus.PF,
         modified_at=at,
     )
 
@@ -92,23 +111,42 @@ def cancelled_by(order: BrokerOrder, request_id: str, at: datetime) -> BrokerOrd
     """The order after its rest was taken back by the request `request_id`."""
     return replace(
         order,
-        cancelled=order.leaves,
+        cancelled=order.cancelled + order.leaves,
         unique_id=request_id,
         status=OrderStatus.FFPC if order.filled else OrderStatus.CL,
         modified_at=at,
     )
 
 
+def ended_by_exchange(order: BrokerOrder, at: datetime) -> BrokerOrder:
+    """The order after the exchange took its rest away: expired if it would have waited on, else cancelled."""
+    if type_row(order.order_type).remainder is Remainder.CANCELLED:
+        return killed(order, at)
+    return expired(order, at)
+
+
 def expired(order: BrokerOrder, at: datetime) -> BrokerOrder:
-    return replace(order, cancelled=order.leaves, status=OrderStatus.EX, modified_at=at)
+    return replace(order, cancelled=order.cancelled + order.leaves, status=OrderStatus.EX, modified_at=at)
+
+
+def killed(order: BrokerOrder, at: datetime) -> BrokerOrder:
+    """The order after the exchange cancelled what did not trade at once, or in its auction."""
+    status = OrderStatus.FFPC if order.filled else OrderStatus.CL
+    return replace(order, cancelled=order.cancelled + order.leaves, status=status, modified_at=at)
+
+
+def became_limit(order: BrokerOrder, price: int, at: datetime) -> BrokerOrder:
+    """What is left of an MTL waits as an LO at `price` (VN-C4)."""
+    return replace(order, order_type=OrderType.LO, price=price, reserve_price=price, modified_at=at)
 
 
 def cash_hold(order: BrokerOrder, fees: FeeSchedule) -> int:
-    """Cash an open buy keeps: the rest at its limit, and the fee of the whole at the limit less the fee so far."""
+    """Cash an open buy keeps: the rest at its highest price, and the fee of the whole at it less the fee so far."""
     if order.side is Side.SELL or not order.is_open:
         return 0
-    fee_of_the_whole = commission(fees, order.quantity * order.price)
-    return order.leaves * order.price + fee_of_the_whole - commission(fees, order.filled_value)
+    price = order.reserve_price or order.price
+    fee_of_the_whole = commission(fees, order.quantity * price)
+    return order.leaves * price + fee_of_the_whole - commission(fees, order.filled_value)
 
 
 def share_hold(order: BrokerOrder) -> int:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, time
 
-from market.calendar import VIETNAM, is_trading_day, next_trading_day, previous_trading_day
+from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, is_trading_day, next_trading_day, previous_trading_day
 from market.clock import MarketClock
 from market.phases import CONTINUOUS, phase_at, phases_of
 from market.vocabulary import Exchange
@@ -16,28 +16,34 @@ def at_time(day: date, moment: time) -> datetime:
     return datetime.combine(day, moment, VIETNAM)
 
 
-def is_open_everywhere(instant: datetime) -> bool:
+def is_open_everywhere(instant: datetime, calendar: TradingCalendar = PUBLISHED) -> bool:
     """Whether all three exchanges trade continuously."""
-    return all(phase_at(exchange, instant).name in CONTINUOUS for exchange in Exchange)
+    return all(phase_at(exchange, instant, calendar=calendar).name in CONTINUOUS for exchange in Exchange)
 
 
 def first_instant(wall: datetime) -> datetime:
     """Market time of a new simulation: the wall's if the real session is open, else 10:00 of the latest trading day."""
     if is_open_everywhere(wall):
         return wall
-    today = wall.astimezone(VIETNAM).date()
-    return at_time(today if is_trading_day(today) else previous_trading_day(today), FIRST_TIME)
+    return at_time(trading_date_at(wall), FIRST_TIME)
 
 
-def open_instant(instant: datetime) -> datetime:
+def trading_date_at(instant: datetime) -> date:
+    """The latest trading day that has begun at `instant`."""
+    today = instant.astimezone(VIETNAM).date()
+    return today if is_trading_day(today) else previous_trading_day(today)
+
+
+def open_instant(instant: datetime, calendar: TradingCalendar = PUBLISHED) -> datetime:
     """`instant` if the session is open, else the next moment from 09:20 on at which all exchanges trade."""
-    if is_open_everywhere(instant):
+    if is_open_everywhere(instant, calendar):
         return instant
     today = instant.astimezone(VIETNAM).date()
     earliest = max(instant, at_time(today, MORNING_TIME))
-    starts = {phase.start for exchange in Exchange for phase in phases_of(exchange, today)}
-    candidates = [moment for moment in starts | {earliest} if moment >= earliest and is_open_everywhere(moment)]
-    return min(candidates, default=at_time(next_trading_day(today), MORNING_TIME))
+    starts = {phase.start for exchange in Exchange for phase in phases_of(exchange, today, calendar=calendar)}
+    moments = [moment for moment in starts | {earliest} if moment >= earliest]
+    candidates = [moment for moment in moments if is_open_everywhere(moment, calendar)]
+    return min(candidates, default=at_time(next_trading_day(today, calendar), MORNING_TIME))
 
 
 def started(instant: datetime, wall: datetime, rate: int, version: int) -> MarketClock:

@@ -1,6 +1,7 @@
 """What reaches the broker: requests of its client, already read from the wire, and orders of other participants."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from market.vocabulary import OrderType, Side
@@ -31,12 +32,27 @@ class CancelOrder:
     name: Literal["CancelOrder"] = "CancelOrder"
 
 
-Command = NewOrder | CancelOrder
+@dataclass(frozen=True, slots=True)
+class ModifyOrder:
+    """Price (VND) and whole quantity as they shall be; 0 as price where the order has none."""
+
+    request_id: str
+    account: str
+    order_id: str
+    symbol: str
+    side: Side
+    order_type: OrderType
+    price: int
+    quantity: int
+    name: Literal["ModifyOrder"] = "ModifyOrder"
+
+
+Command = NewOrder | ModifyOrder | CancelOrder
 
 
 @dataclass(slots=True)
 class ParticipantOrder:
-    """A limit order that somebody else was told to place through `/control`; kept like a client's order."""
+    """An order that somebody else was told to place through `/control`; kept like a client's order."""
 
     order_id: str
     symbol: str
@@ -45,3 +61,5 @@ class ParticipantOrder:
     quantity: int
     leaves: int
     sequence: int
+    order_type: OrderType = OrderType.LO
+    lives_until: datetime | None = None

@@ -12,10 +12,12 @@ from cryptography.hazmat.primitives.asymmetric.rsa import (
     RSAPublicNumbers,
     generate_private_key,
 )
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from simulator.starting_accounts import DEFAULT_ACCOUNT
 
 _KEY_FILE = "ssi_private_key.xml.b64"
+_PEM_FILE = "ssi_private_key.pem"
 _SECRETS_FILE = "ssi_secrets"
 _ENVIRONMENT_FILE = "ssi.env"
 _PIN_DIGITS = 6
@@ -23,13 +25,17 @@ _PIN_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What SSI's portal hands to a client, and where it lies; `pin` is both the PIN and the one-time password."""
+    """What SSI's portal hands to a client, and where it lies; `pin` is both the PIN and the one-time password.
+
+    The key lies there as SSI hands it out (base64 of an XML RSAKeyValue) and as PEM.
+    """
 
     consumer_id: str
     consumer_secret: str
     pin: str
     private_key: RSAPrivateKey
     private_key_file: Path
+    private_key_pem_file: Path
     environment_file: Path
 
 
@@ -37,16 +43,19 @@ def load_credentials(folder: Path, address: str) -> Credentials:
     """Read the folder's keys, or make them, and write `ssi.env` for clients that reach us at `address` (a URL)."""
     key_file = folder / _KEY_FILE
     if not key_file.exists():
-        _write_private(key_file, _to_xml(generate_private_key(public_exponent=65537, key_size=2048)))
+        write_private(key_file, _to_xml(generate_private_key(public_exponent=65537, key_size=2048)))
     secrets_file = folder / _SECRETS_FILE
     if not secrets_file.exists():
         pin = "".join(secrets.choice("0123456789") for _ in range(_PIN_DIGITS))
-        _write_private(secrets_file, f"{secrets.token_hex(16)} {secrets.token_hex(16)} {pin}")
+        write_private(secrets_file, f"{secrets.token_hex(16)} {secrets.token_hex(16)} {pin}")
     consumer_id, consumer_secret, pin = secrets_file.read_text().split()
+    private_key = _from_xml(key_file.read_text())
+    pem_file = folder / _PEM_FILE
+    write_private(pem_file, private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode())
     credentials = Credentials(
-        consumer_id, consumer_secret, pin, _from_xml(key_file.read_text()), key_file, folder / _ENVIRONMENT_FILE
+        consumer_id, consumer_secret, pin, private_key, key_file, pem_file, folder / _ENVIRONMENT_FILE
     )
-    _write_private(credentials.environment_file, _environment(credentials, address))
+    write_private(credentials.environment_file, _environment(credentials, address))
     return credentials
 
 
@@ -65,7 +74,7 @@ def _environment(credentials: Credentials, address: str) -> str:
     return "".join(f"{name}={value}\n" for name, value in values.items())
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
     """Replace `path` as a whole, readable by its owner only from the first byte on."""
     draft = path.with_name(f"{path.name}.new")
     draft.touch(mode=0o600)

@@ -1,32 +1,50 @@
-"""Faults that a test or a person switches on for the next calls of a named path."""
+"""The faults now switched on: for a number of times, by chance, and only for some call, account or symbol."""
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from random import Random
+
+from simulator.fault_kinds import FaultKind
+
+__all__ = ["Fault", "FaultKind", "Faults", "Occasion"]
 
 
-class FaultKind(StrEnum):
-    """What goes wrong; `stream_drop` counts messages of the trading stream instead of calls."""
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Where a fault could happen: the last part of the call's URL, the page it asks for, and whose order is meant."""
 
-    REPLY_DELAY_MS = "reply_delay_ms"
-    DROP_BEFORE_TAKING = "drop_before_taking"
-    DROP_REPLY_AFTER_TAKING = "drop_reply_after_taking"
-    STREAM_DROP = "stream_drop"
+    path: str = ""
+    account: str = ""
+    symbol: str = ""
+    page: int = 1
 
 
 @dataclass(slots=True)
 class Fault:
-    """`path` is the last part of a URL such as `NewOrder`, in any case, or empty for all; `value` is for delays."""
+    """Empty `path`, `account` and `symbol` stand for any, in any case; `times` None lasts until it is cleared."""
 
     kind: FaultKind
-    path: str
-    times: int
+    path: str = ""
+    times: int | None = 1
     value: int = 0
+    probability: float = 1.0
+    account: str = ""
+    symbol: str = ""
+
+    def fits(self, kind: FaultKind, occasion: Occasion) -> bool:
+        return (
+            self.kind is kind
+            and self.path.lower() in ("", occasion.path.lower())
+            and self.account in ("", occasion.account)
+            and self.symbol.upper() in ("", occasion.symbol.upper())
+            and (kind is not FaultKind.BOOK_PAGE_FAILS or self.value in (0, occasion.page))
+        )
 
 
 @dataclass(slots=True)
 class Faults:
-    """The faults still to happen, used up in the order in which they were set."""
+    """The faults still to happen, used up in the order in which they were set; chance comes from a seeded source."""
 
+    random: Random = field(default_factory=lambda: Random(0))  # noqa: S311 - a repeatable market, nothing secret
     pending: list[Fault] = field(default_factory=list)
 
     def add(self, fault: Fault) -> None:
@@ -35,11 +53,15 @@ class Faults:
     def clear(self) -> None:
         self.pending.clear()
 
-    def draw(self, kind: FaultKind, path: str = "") -> Fault | None:
-        """Use up one occurrence of `kind` on `path`; None when none is set."""
+    def draw(self, kind: FaultKind, occasion: Occasion = Occasion()) -> Fault | None:
+        """Use up one occurrence of `kind` on `occasion`; None when none is set or chance decides against it."""
         for fault in self.pending:
-            if fault.kind is kind and fault.path.lower() in ("", path.lower()):
-                fault.times -= 1
-                self.pending = [other for other in self.pending if other.times > 0]
+            if fault.fits(kind, occasion) and self._happens(fault):
+                if fault.times is not None:
+                    fault.times -= 1
+                self.pending = [other for other in self.pending if other.times is None or other.times > 0]
                 return fault
         return None
+
+    def _happens(self, fault: Fault) -> bool:
+        return fault.probability >= 1.0 or self.random.random() < fault.probability

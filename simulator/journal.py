@@ -26,6 +26,7 @@ class Kind(StrEnum):
     MESSAGE = "message"
     HISTORY_ORDER = "history_order"
     HISTORY_DAY = "history_day"
+    MINUTE_BAR = "minute_bar"
 
 
 @dataclass(slots=True)

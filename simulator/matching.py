@@ -1,67 +1,100 @@
-"""Orders meet in the books: client orders are sent on, everybody's executions are booked and reported."""
+"""Orders reach their exchange: a phase collects or matches them, auctions cross, a restart restores the books."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from simulator.book import Execution, Resting
-from simulator.broker_order import RESTING_STATUSES, BrokerOrder, OrderStatus, filled_by
+from market.calendar import VIETNAM
+from market.phases import CONTINUOUS, Phase, PhaseName
+from market.sending import lives_until
+from market.sessions import PLO_MATCHING_STARTS
+from simulator.book import Resting
+from simulator.broker_order import BrokerOrder, OrderStatus
 from simulator.commands import ParticipantOrder
+from simulator.executions import book_trades, leave_rest
 from simulator.security import Board, Security, board_for
 from simulator.state import ExchangeState
+from simulator.venue import enter_continuous, hold_auction, match_after_close
 
 
 def send(state: ExchangeState, order: BrokerOrder) -> None:
-    """Pass a client's order on to its exchange (RS, SD, QU) and match it."""
+    """Pass a client's order on to its exchange (RS, SD, QU); the exchange must take it at this instant."""
+    phase = state.phase_of_security(state.securities[order.symbol])
+    order = replace(
+        order,
+        sequence=state.next_sequence(),
+        sent_at=state.now,
+        lives_until=lives_until(order.order_type, phase, state.now),
+    )
     for status in (OrderStatus.RS, OrderStatus.SD, OrderStatus.QU):
-        order = replace(order, status=status, modified_at=state.now)
+        order = replace(order, status=status, modified_at=state.stamp)
         state.keep(order)
         state.report(order)
-    _match(state, order, order.leaves)
+    enter(state, order)
+
+
+def enter(state: ExchangeState, order: BrokerOrder) -> None:
+    """Let a client's order meet the others of its board, or wait for them."""
+    trade(state, state.securities[order.symbol], board_for(order.quantity), resting(order))
 
 
 def send_participant_order(state: ExchangeState, order: ParticipantOrder) -> None:
     """Match another participant's order; its rest stays in the book and is kept."""
+    security = state.securities[order.symbol]
+    order.lives_until = lives_until(order.order_type, state.phase_of_security(security), state.now)
     state.participant_orders[order.order_id] = order
     state.changes.participant_orders[order.order_id] = None
-    _match(state, order, order.leaves)
+    trade(state, security, board_for(order.quantity), resting(order))
 
 
 def trade(state: ExchangeState, security: Security, board: Board, order: Resting) -> None:
-    """Match an order of the automatic participants: nobody keeps its record, only the trades it makes."""
-    for execution in security.books[board].submit(order):
-        _book(state, security, board, execution)
+    """Bring an order to its board: matched at once in continuous trading, else collected."""
+    phase, book = state.phase_of_security(security), security.books[board]
+    if phase.name in CONTINUOUS:
+        matched = enter_continuous(book, order, security.grid)
+        book_trades(state, security, board, matched.trades)
+        leave_rest(state, order.order_id, matched)
+        return
+    book.add(order)
+    if phase.name is PhaseName.PLO and state.now >= post_close_start(phase):
+        close_after_hours(state, security)
+
+
+def cross_boards(state: ExchangeState, security: Security) -> None:
+    """Hold the auction of both boards; the last price is the last matched one, or the reference (VN-C3)."""
+    last_price = security.day.close
+    for board, book in security.books.items():
+        crossed = hold_auction(book, last_price, security.grid)
+        book_trades(state, security, board, crossed.trades)
+
+
+def close_after_hours(state: ExchangeState, security: Security) -> None:
+    """Match what has been collected since the close, at the closing price."""
+    trades = match_after_close(security.books[Board.ROUND], security.day.close)
+    book_trades(state, security, Board.ROUND, trades)
+
+
+def post_close_start(phase: Phase) -> datetime:
+    """When a PLO phase begins to match (VN-D3)."""
+    return datetime.combine(phase.start.astimezone(VIETNAM).date(), PLO_MATCHING_STARTS, VIETNAM)
 
 
 def restore_books(state: ExchangeState) -> None:
     """Put the stored resting orders back, in their order of arrival, without matching them again."""
-    clients = [order for order in state.orders.values() if order.status in RESTING_STATUSES]
+    clients = [order for order in state.orders.values() if order.is_resting]
     participants = [order for order in state.participant_orders.values() if order.leaves]
-    resting: list[BrokerOrder | ParticipantOrder] = [*clients, *participants]
-    for order in sorted(resting, key=lambda order: order.sequence):
-        state.book_of(order).submit(Resting(order.order_id, order.side, order.price, order.leaves))
+    waiting: list[BrokerOrder | ParticipantOrder] = [*clients, *participants]
+    for order in sorted(waiting, key=lambda order: order.sequence):
+        state.book_of(order).add(resting(order))
 
 
-def _match(state: ExchangeState, order: BrokerOrder | ParticipantOrder, leaves: int) -> None:
-    security, board = state.securities[order.symbol], board_for(order.quantity)
-    trade(state, security, board, Resting(order.order_id, order.side, order.price, leaves))
-
-
-def _book(state: ExchangeState, security: Security, board: Board, execution: Execution) -> None:
-    security.record(board, execution.price, execution.quantity)
-    state.changes.securities[security.symbol] = None
-    for order_id in (execution.incoming_id, execution.resting_id):
-        _fill(state, order_id, execution)
-
-
-def _fill(state: ExchangeState, order_id: str, execution: Execution) -> None:
-    participant = state.participant_orders.get(order_id)
-    if participant is not None:
-        participant.leaves -= execution.quantity
-        state.changes.participant_orders[order_id] = None
-        return
-    order = state.orders.get(order_id)
-    if order is None:
-        return
-    filled = filled_by(order, execution.price, execution.quantity, state.now)
-    state.keep(filled)
-    state.report_match(filled, execution.price, execution.quantity)
-    state.report(filled)
+def resting(order: BrokerOrder | ParticipantOrder) -> Resting:
+    """The order as its book keeps it."""
+    return Resting(
+        order.order_id,
+        order.side,
+        order.order_type,
+        order.price or None,
+        order.leaves,
+        order.sequence,
+        order.lives_until,
+    )

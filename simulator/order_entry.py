@@ -1,80 +1,103 @@
-"""What the broker does with a client's request once it has taken it: refuse it, park it, or send it on.
-
-This slice trades limit orders continuously and runs no auction. An LO that arrives before continuous trading (HOSE's
-opening auction and the break included) is parked as `IAV` until the next phase that takes it; when no later phase of
-the day does (the closing auction included) it is refused with ORD016.
-"""
+"""What the broker does with a client's request once it has taken it: refuse it, hold it, send it on, or change it."""
 
 from dataclasses import replace
+from datetime import timedelta
+from typing import assert_never
 
-from market.checks import order_violations
-from market.phases import CONTINUOUS, phase_at
-from market.terms import OrderTerms
+from market.reserve import reserve_price
 from market.vocabulary import Side
 from simulator.accounts import Account
-from simulator.broker_order import BrokerOrder, FailedRequest, OrderStatus, cancelled_by, cash_hold, share_hold
-from simulator.commands import CancelOrder, Command, NewOrder
+from simulator.broker_order import BrokerOrder, OrderStatus, cash_hold, share_hold
+from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder
+from simulator.faults import FaultKind, Occasion
+from simulator.holding import Holdable, Sendable, judge, terms_of
 from simulator.matching import send
+from simulator.order_changes import cancel, modify
 from simulator.refusals import (
-    INVALID_TRANSITION,
-    NO_CANCEL_IN_SESSION,
     NOT_ENOUGH_CASH,
     NOT_ENOUGH_SHARES,
-    NOT_IN_THIS_SESSION,
-    UNKNOWN_ORDER,
+    REJECTED_BY_EXCHANGE,
     UNKNOWN_TICKER,
     Refusal,
-    refusal_for,
 )
 from simulator.security import Security
-from simulator.state import ExchangeState, PreOpen
+from simulator.state import ExchangeState
 
 PREFIX = "s01"
 """Three characters that SSI puts before the padded request id in the id of an order refused before acceptance."""
 
+IBOARD_CHANNEL = "WT"
+HIDDEN_MS = 5_000
+
 
 def carry_out(state: ExchangeState, command: Command) -> None:
     """Do at `state.now` what a taken request asks for; the outcome is in the state's changes."""
+    occasion = Occasion(command.name, command.account, command.symbol)
+    skew = state.faults.draw(FaultKind.CLOCK_SKEW, occasion)
+    state.skew = timedelta(milliseconds=0 if skew is None else skew.value)
     match command:
         case NewOrder():
-            _place(state, command)
+            _place_with_surprises(state, command)
+        case ModifyOrder():
+            modify(state, command)
         case CancelOrder():
-            _cancel(state, command)
+            cancel(state, command)
+        case _:
+            assert_never(command)
+    state.skew = timedelta()
 
 
-def _place(state: ExchangeState, command: NewOrder) -> None:
+def _place_with_surprises(state: ExchangeState, command: NewOrder) -> None:
+    order = place(state, command)
+    hidden = state.draw(FaultKind.BOOK_MISSES_ORDER, order, command.name)
+    if hidden is not None:
+        state.hidden[order.order_id] = state.now + timedelta(milliseconds=hidden.value or HIDDEN_MS)
+    if state.draw(FaultKind.UNKNOWN_EXTERNAL_ORDER, order, command.name) is not None:
+        place_elsewhere(state, command)
+
+
+def place_elsewhere(state: ExchangeState, terms: NewOrder, channel: str = IBOARD_CHANNEL) -> BrokerOrder:
+    """An order of the account that none of its API clients sent, under a request id of SSI's own."""
+    request_id = f"9{state.next_sequence() % 10_000_000:07d}"
+    return place(state, replace(terms, request_id=request_id, channel=channel))
+
+
+def place(state: ExchangeState, command: NewOrder) -> BrokerOrder:
+    """The order as the broker has it after its first step."""
     order = _new_order(state, command)
     security = state.securities.get(command.symbol)
     if security is None:
-        _refuse_new(state, command, order, UNKNOWN_TICKER)
-        return
-    refusal = _broken_rule(state, command, security) or _short_of_funds(state.accounts[command.account], order)
-    sendable = phase_at(security.listing.exchange, state.now).takes(command.order_type)
-    if refusal is None and not sendable and state.pre_open is PreOpen.REJECT:
-        refusal = NOT_IN_THIS_SESSION
+        return _refuse(state, command, order, UNKNOWN_TICKER)
+    order = replace(order, reserve_price=_reserve_price(order, security))
+    wrongly = state.draw(FaultKind.FILL_AFTER_REJECT, order, command.name)
+    if wrongly is not None:
+        refused = _refuse(state, command, order, REJECTED_BY_EXCHANGE)
+        state.defer(wrongly, refused, order.price or security.day.close, order.quantity)
+        return refused
+    verdict = judge(state, order, security)
+    if isinstance(verdict, Refusal):
+        return _refuse(state, command, order, verdict)
+    refusal = _short_of_funds(state.accounts[command.account], order)
     if refusal is not None:
-        _refuse_new(state, command, order, refusal)
-        return
+        return _refuse(state, command, order, refusal)
+    return _accept(state, order, verdict)
+
+
+def _accept(state: ExchangeState, order: BrokerOrder, verdict: Sendable | Holdable) -> BrokerOrder:
     order = replace(order, order_id=state.next_order_id())
-    if sendable:
-        send(state, order)
-        return
-    state.keep(order)
-    state.report(order)
+    match verdict:
+        case Sendable():
+            send(state, order)
+        case Holdable():
+            state.keep(order)
+            state.report(order)
+        case _:
+            assert_never(verdict)
+    return state.orders[order.order_id]
 
 
-def _broken_rule(state: ExchangeState, command: NewOrder, security: Security) -> Refusal | None:
-    terms = OrderTerms(
-        command.symbol,
-        # SSI's market code VN names no exchange: the security's own is meant.
-        security.listing.exchange,
-        command.side,
-        command.order_type,
-        command.quantity,
-        command.price or None,
-    )
-    violations = order_violations(terms, security.instrument, state.now)
-    return refusal_for(violations[0]) if violations else None
+def _reserve_price(order: BrokerOrder, security: Security) -> int:
+    return reserve_price(terms_of(order, security), security.instrument, security.day.last or None)
 
 
 def _short_of_funds(account: Account, order: BrokerOrder) -> Refusal | None:
@@ -101,39 +124,13 @@ def _new_order(state: ExchangeState, command: NewOrder) -> BrokerOrder:
         channel=command.channel,
         status=OrderStatus.IAV,
         sequence=state.next_sequence(),
-        entered_at=state.now,
-        modified_at=state.now,
+        entered_at=state.stamp,
+        modified_at=state.stamp,
     )
 
 
-def _refuse_new(state: ExchangeState, command: NewOrder, order: BrokerOrder, refusal: Refusal) -> None:
+def _refuse(state: ExchangeState, command: NewOrder, order: BrokerOrder, refusal: Refusal) -> BrokerOrder:
     refused = replace(order, status=OrderStatus.RJ, reject_code=refusal.code, reject_reason=refusal.reason)
     state.keep(refused)
     state.report_refusal(command, refused, refusal)
-
-
-def _cancel(state: ExchangeState, command: CancelOrder) -> None:
-    order = state.orders.get(command.order_id)
-    if order is None or order.account != command.account:
-        state.report_refusal(command, None, UNKNOWN_ORDER)
-        return
-    refusal = _uncancellable(state, order)
-    if refusal is not None:
-        failed = FailedRequest(command.request_id, refusal.code, refusal.reason, state.now)
-        state.keep(replace(order, last_error=failed))
-        state.report_refusal(command, order, refusal)
-        return
-    state.book_of(order).cancel(order.order_id)
-    cancelled = cancelled_by(order, command.request_id, state.now)
-    state.keep(cancelled)
-    state.report(cancelled)
-
-
-def _uncancellable(state: ExchangeState, order: BrokerOrder) -> Refusal | None:
-    if not order.is_open:
-        return INVALID_TRANSITION
-    if order.status is OrderStatus.IAV:
-        return None
-    exchange = state.securities[order.symbol].listing.exchange
-    # VN-A3: in the break and in auctions the exchange cancels nothing.
-    return None if state.phase_of(exchange) in CONTINUOUS else NO_CANCEL_IN_SESSION
+    return refused

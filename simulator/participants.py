@@ -1,4 +1,4 @@
-"""The other participants: market makers who quote around a wandering price, and takers who trade against the book.
+"""The other participants: market makers who quote around a wandering price, takers, and bidders in auctions.
 
 They are drawn from one seeded source, a few securities per step, and look first where a client's order waits.
 """
@@ -8,19 +8,23 @@ from itertools import count
 from random import Random
 
 from market.lots import LOT
-from market.phases import CONTINUOUS
+from market.phases import AUCTIONS, CONTINUOUS, PhaseName
+from market.sending import lives_until
 from market.ticks import next_tick_down, next_tick_up
-from market.vocabulary import Side
+from market.vocabulary import OrderType, Side
 from simulator.book import Resting
-from simulator.broker_order import RESTING_STATUSES
 from simulator.matching import trade
 from simulator.security import Board, Security, board_for
 from simulator.state import ExchangeState
+from simulator.venue import other
 
 QUOTED_LEVELS = 4
 SECURITIES_PER_STEP = 3
 REACH_IN_TICKS = 3
 """A taker pays at most this many ticks through the middle, so a client's order further away is left alone."""
+
+AUCTION_ORDERS = 20
+"""How many orders of theirs wait on one board while it collects for an auction or after the close."""
 
 _WANDER_PER_MILLE = 15
 _TAKER_CHANCE = 0.6
@@ -43,15 +47,13 @@ class Participants:
             return set()
         visited = self._due(state)
         for symbol, board in visited:
-            security = state.securities[symbol]
-            if state.phase_of(security.listing.exchange) in CONTINUOUS:
-                self._visit(state, security, board)
+            self._act(state, state.securities[symbol], board)
         return {symbol for symbol, board in visited if board is Board.ROUND}
 
     def open_market(self, state: ExchangeState) -> None:
         """Quote every open security at once, so that a fresh market is not empty."""
         for security in state.securities.values():
-            if self.enabled and state.phase_of(security.listing.exchange) in CONTINUOUS:
+            if self.enabled and _is_continuous(state, security):
                 self._quote(state, security, Board.ROUND)
 
     def forget(self) -> None:
@@ -69,11 +71,34 @@ class Participants:
         turn = [symbols[(self._cursor + step) % len(symbols)] for step in range(SECURITIES_PER_STEP)]
         self._cursor = (self._cursor + SECURITIES_PER_STEP) % len(symbols)
         waiting = [
-            (order.symbol, board_for(order.quantity))
-            for order in state.orders.values()
-            if order.status in RESTING_STATUSES
+            (order.symbol, board_for(order.quantity)) for order in state.open_orders_by_arrival() if order.is_resting
         ]
         return list(dict.fromkeys([*waiting, *((symbol, Board.ROUND) for symbol in turn)]))
+
+    def _act(self, state: ExchangeState, security: Security, board: Board) -> None:
+        if not security.is_tradable:
+            return
+        phase = state.phase_of_security(security).name
+        if phase in CONTINUOUS:
+            self._visit(state, security, board)
+        elif phase in AUCTIONS:
+            self._join_auction(state, security, board)
+        elif phase is PhaseName.PLO and board is Board.ROUND and security.day.trades:
+            self._join_post_close(state, security)
+
+    def _join_auction(self, state: ExchangeState, security: Security, board: Board) -> None:
+        """One more order around the middle, some willing to cross it; nothing is withdrawn in an auction."""
+        if len(self.quotes.get((security.symbol, board), ())) >= AUCTION_ORDERS:
+            return
+        side, price = self.random.choice((Side.BUY, Side.SELL)), self._middle(security)
+        for _ in range(self.random.randint(0, REACH_IN_TICKS)):
+            price = _away(security, other(side), price)
+        price = max(security.day.floor, min(price, security.day.ceiling))
+        self._rest(state, security, board, side, price)
+
+    def _join_post_close(self, state: ExchangeState, security: Security) -> None:
+        if len(self.quotes.get((security.symbol, Board.ROUND), ())) < AUCTION_ORDERS:
+            self._rest(state, security, Board.ROUND, self.random.choice((Side.BUY, Side.SELL)), None)
 
     def _visit(self, state: ExchangeState, security: Security, board: Board) -> None:
         self._wander(security)
@@ -111,24 +136,28 @@ class Participants:
     ) -> None:
         # The best level is two orders: a client who takes it is filled in parts.
         for _ in range(2 if level == 0 else 1):
-            order_id = f"quote-{next(self._ids)}"
-            self.quotes.setdefault((security.symbol, board), []).append(order_id)
-            trade(state, security, board, Resting(order_id, side, price, self._size(board)))
+            self._rest(state, security, board, side, price)
+
+    def _rest(self, state: ExchangeState, security: Security, board: Board, side: Side, price: int | None) -> None:
+        order_id = f"quote-{next(self._ids)}"
+        self.quotes.setdefault((security.symbol, board), []).append(order_id)
+        trade(state, security, board, _order(state, security, order_id, side, price, self._size(board)))
 
     def _withdraw_quotes(self, security: Security, board: Board) -> None:
         for order_id in self.quotes.pop((security.symbol, board), []):
-            security.books[board].cancel(order_id)
+            security.books[board].remove(order_id)
 
     def _take(self, state: ExchangeState, security: Security, board: Board, side: Side) -> None:
         limit = self._middle(security)
         for _ in range(REACH_IN_TICKS):
-            limit = _away(security, Side.SELL if side is Side.BUY else Side.BUY, limit)
+            limit = _away(security, other(side), limit)
         limit = max(security.day.floor, min(limit, security.day.ceiling))
         book = security.books[board]
-        offered = book.quantity_within(Side.SELL if side is Side.BUY else Side.BUY, limit)
+        offered = book.quantity_within(other(side), limit)
         quantity = min(self._appetite(offered, board), offered)
         if quantity:
-            trade(state, security, board, Resting(f"taker-{next(self._ids)}", side, limit, quantity))
+            order_id = f"taker-{next(self._ids)}"
+            trade(state, security, board, _order(state, security, order_id, side, limit, quantity))
 
     def _appetite(self, offered: int, board: Board) -> int:
         """Now a part of the offer, now all of it."""
@@ -139,6 +168,18 @@ class Participants:
 
     def _size(self, board: Board) -> int:
         return self.random.randint(5, 60) if board is Board.ODD else LOT * self.random.randint(2, 40)
+
+
+def _order(
+    state: ExchangeState, security: Security, order_id: str, side: Side, price: int | None, quantity: int
+) -> Resting:
+    order_type = OrderType.PLO if price is None else OrderType.LO
+    until = lives_until(order_type, state.phase_of_security(security), state.now)
+    return Resting(order_id, side, order_type, price, quantity, state.next_sequence(), until)
+
+
+def _is_continuous(state: ExchangeState, security: Security) -> bool:
+    return security.is_tradable and state.phase_of_security(security).name in CONTINUOUS
 
 
 def _away(security: Security, side: Side, price: int) -> int:

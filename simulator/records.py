@@ -5,12 +5,14 @@ from datetime import date, datetime
 
 from pydantic import TypeAdapter
 
+from market.calendar import CalendarOverride, TradingCalendar
 from simulator.accounts import Account
+from simulator.bars import MinuteBar
 from simulator.broker_order import BrokerOrder
-from simulator.commands import CancelOrder, Command, NewOrder, ParticipantOrder
+from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder, ParticipantOrder
 from simulator.journal import Journal, Kind
 from simulator.matching import restore_books
-from simulator.security import DaySummary, Security, new_day
+from simulator.security import DaySummary, Security, first_day
 from simulator.state import Counters, ExchangeState, PreOpen
 from simulator.symbols import LISTINGS
 
@@ -26,6 +28,8 @@ class Meta:
     counters: Counters
     pre_open: PreOpen
     participants_enabled: bool
+    pending_statuses: bool = False
+    overrides: tuple[CalendarOverride, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class StreamMessage:
     notify_id: int
     account: str
     text: str
+    symbol: str = ""
 
 
 @dataclass(slots=True)
@@ -54,16 +59,14 @@ ACCOUNT = TypeAdapter(Account)
 ORDER = TypeAdapter(BrokerOrder)
 PARTICIPANT_ORDER = TypeAdapter(ParticipantOrder)
 DAY = TypeAdapter(DaySummary)
+MINUTE_BAR = TypeAdapter(MinuteBar)
 MESSAGE = TypeAdapter(StreamMessage)
-COMMAND: TypeAdapter[Command] = TypeAdapter(NewOrder | CancelOrder)
+COMMAND: TypeAdapter[Command] = TypeAdapter(NewOrder | ModifyOrder | CancelOrder)
 
 
 def fresh_state(trading_date: date, now: datetime) -> ExchangeState:
     """A market on its first day."""
-    securities = {
-        listing.symbol: Security(listing, new_day(listing, trading_date, listing.first_reference))
-        for listing in LISTINGS
-    }
+    securities = {listing.symbol: Security(listing, first_day(listing, trading_date)) for listing in LISTINGS}
     return ExchangeState(trading_date=trading_date, now=now, securities=securities)
 
 
@@ -75,7 +78,8 @@ def recover(journal: Journal) -> Recovered | None:
     meta = META.validate_json(stored[0][1])
     state = fresh_state(meta.trading_date, meta.now)
     state.counters = meta.counters
-    state.pre_open = meta.pre_open
+    state.pre_open, state.pending_statuses = meta.pre_open, meta.pending_statuses
+    state.calendar = TradingCalendar(meta.overrides)
     for symbol, text in journal.read(Kind.SECURITY):
         if symbol in state.securities:
             state.securities[symbol].day = DAY.validate_json(text)
@@ -84,6 +88,10 @@ def recover(journal: Journal) -> Recovered | None:
     state.participant_orders = {
         key: PARTICIPANT_ORDER.validate_json(text) for key, text in journal.read(Kind.PARTICIPANT_ORDER)
     }
+    today = meta.trading_date.isoformat()
+    state.minute_bars = {key: MINUTE_BAR.validate_json(text) for key, text in journal.read(Kind.MINUTE_BAR, today)}
+    for order in state.orders.values():
+        state.mark_open(order)
     restore_books(state)
     return Recovered(
         meta,

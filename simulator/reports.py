@@ -19,6 +19,10 @@ class OrderReport:
     def account(self) -> str:
         return self.order.account
 
+    @property
+    def symbol(self) -> str:
+        return self.order.symbol
+
 
 @dataclass(frozen=True, slots=True)
 class MatchReport:
@@ -34,6 +38,10 @@ class MatchReport:
     @property
     def account(self) -> str:
         return self.order.account
+
+    @property
+    def symbol(self) -> str:
+        return self.order.symbol
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,10 @@ class RefusalReport:
     @property
     def account(self) -> str:
         return self.command.account
+
+    @property
+    def symbol(self) -> str:
+        return self.command.symbol
 
 
 Report = OrderReport | MatchReport | RefusalReport

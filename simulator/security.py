@@ -1,12 +1,15 @@
 """One listed security through one trading day: its reference data, its two boards and what was traded."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
-from market.bands import band_for
+from market.bands import Band, band_for
 from market.instrument import Instrument
 from market.lots import is_odd_lot
+from market.matching import PriceGrid
+from market.statuses import trades_on
+from market.vocabulary import SecurityStatus
 from simulator.book import Book
 from simulator.symbols import Listing
 
@@ -39,6 +42,8 @@ class DaySummary:
     volume: int = 0
     value: int = 0
     trades: int = 0
+    status: SecurityStatus = SecurityStatus.NORMAL
+    foreign_room: int | None = None
 
     @property
     def close(self) -> int:
@@ -72,19 +77,28 @@ class Security:
             day.reference,
             day.ceiling,
             day.floor,
+            day.status,
+            foreign_room=day.foreign_room,
         )
+
+    @property
+    def grid(self) -> PriceGrid:
+        """On which prices it may trade today."""
+        listing, day = self.listing, self.day
+        return PriceGrid(listing.exchange, listing.kind, Band(day.reference, day.ceiling, day.floor))
+
+    @property
+    def is_tradable(self) -> bool:
+        """Whether the exchange lets it trade on this day at all (VN-A10)."""
+        return trades_on(self.listing.exchange, self.day.status, self.day.trading_date)
 
     def record(self, board: Board, price: int, quantity: int) -> None:
         """Add a trade to the day's figures; odd lots do not move them."""
         if board is Board.ODD:
             return
         day = self.day
-        self.day = DaySummary(
-            day.symbol,
-            day.trading_date,
-            day.reference,
-            day.ceiling,
-            day.floor,
+        self.day = replace(
+            day,
             open=day.open or price,
             high=max(day.high, price),
             low=min(day.low or price, price),
@@ -96,7 +110,24 @@ class Security:
         )
 
 
-def new_day(listing: Listing, trading_date: date, reference: int) -> DaySummary:
-    """The day's reference data. The last price becomes the reference on every exchange, UPCOM's average is not kept."""
-    band = band_for(listing.exchange, listing.kind, reference)
+def first_day(listing: Listing, trading_date: date) -> DaySummary:
+    """The reference data of a new simulation's first day."""
+    band = band_for(listing.exchange, listing.kind, listing.first_reference)
     return DaySummary(listing.symbol, trading_date, band.reference, band.ceiling, band.floor)
+
+
+def next_day(listing: Listing, trading_date: date, before: DaySummary) -> DaySummary:
+    """The day after `before`: status and room carry over, the last price becomes the reference.
+
+    That is so on every exchange; UPCOM's average is not kept.
+    """
+    band = band_for(listing.exchange, listing.kind, before.close)
+    return DaySummary(
+        listing.symbol,
+        trading_date,
+        band.reference,
+        band.ceiling,
+        band.floor,
+        status=before.status,
+        foreign_room=before.foreign_room,
+    )

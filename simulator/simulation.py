@@ -8,12 +8,12 @@ from datetime import UTC, datetime, time
 from random import Random
 
 from failpoints import failpoint
-from market.calendar import VIETNAM, next_trading_day
+from market.calendar import next_trading_day
 from market.clock import MarketClock
 from market.phases import PhaseName
-from market.vocabulary import Exchange, Side
+from market.vocabulary import Exchange, OrderType, Side
 from simulator.accounts import Account
-from simulator.clock import at_time, first_instant, open_instant, reset, started
+from simulator.clock import at_time, first_instant, open_instant, reset, started, trading_date_at
 from simulator.commands import Command, ParticipantOrder
 from simulator.committer import Collected, Committer
 from simulator.history import History
@@ -24,7 +24,7 @@ from simulator.participants import Participants
 from simulator.records import Meta, Recovered, StreamMessage, fresh_state, recover
 from simulator.starting_accounts import starting_accounts
 from simulator.state import PreOpen
-from simulator.storing import put_changes, put_finished_day, put_messages, put_meta
+from simulator.storing import put_changes, put_finished_day, put_messages, put_meta, put_minute_bars
 from simulator.trading_day import FinishedDay, advance
 from simulator.wire.trading_messages import message_of
 
@@ -47,11 +47,13 @@ class Listeners:
 class Simulation:
     """All its methods run on the event loop's thread; those that change something return once it is stored."""
 
-    def __init__(self, journal: Journal, seed: int) -> None:
+    def __init__(self, journal: Journal, seed: int, *, live_clock: bool = False) -> None:
         wall = wall_now()
+        self._live_clock = live_clock
         self.history = History(journal)
-        recovered = recover(journal) or _new(wall)
+        recovered = recover(journal) or _new(wall if live_clock else first_instant(wall))
         self.state = recovered.state
+        self.state.faults.random.seed(seed)
         self.clock = started(recovered.state.now, wall, recovered.meta.rate, recovered.meta.clock_version + 1)
         self.participants = Participants(
             Random(seed),  # noqa: S311 - a repeatable market, nothing secret is drawn
@@ -67,10 +69,15 @@ class Simulation:
         self._committer = Committer(journal, self._collect, self._publish)
 
     async def open(self) -> None:
-        """Carry on where the journal ends; outside continuous trading the clock first moves to the next session."""
+        """Carry on where the journal ends; outside continuous trading the clock first moves to the next session.
+
+        A live clock goes to the wall's time instead, at its pace; a market that is ahead of it already stays there.
+        """
         self.inbox.carry_out_all(self.state, self._unsaved)
-        opened = open_instant(self.state.now)
-        if opened > self.state.now:
+        opened = open_instant(self.state.now, self.state.calendar)
+        if self._live_clock:
+            self._set_clock(now=max(self.state.now, wall_now()), rate=1)
+        elif opened > self.state.now:
             log.info("the session is closed at %s: the market moves on to %s", self.state.now, opened)
             self._set_clock(now=opened)
         self.participants.open_market(self.state)
@@ -112,13 +119,19 @@ class Simulation:
         self._phase_turned = self._phase_turned or self._phases() != phases_before
         return self.state.now
 
-    async def take(self, command: Command) -> None:
-        """Accept a request for processing: it is on the disk when this returns, and is not yet carried out."""
+    async def take(self, command: Command, *, before_answer: bool = False) -> None:
+        """Accept a request for processing: it is on the disk when this returns, and not yet carried out.
+
+        A fault has it carried out, and told, before its answer leaves.
+        """
         failpoint("before_taking")
         self.bring_up_to_date()
         number = self.inbox.take(self.state, command, self._unsaved)
         await self.save()
         failpoint("after_taking")
+        if before_answer:
+            self._carry_out(number)
+            return
         asyncio.get_running_loop().call_later(CARRY_OUT_AFTER_SECONDS, self._carry_out, number)
 
     async def set_clock(self, *, now: datetime | None = None, rate: int | None = None) -> MarketClock:
@@ -130,13 +143,17 @@ class Simulation:
 
     async def next_day(self, moment: time) -> MarketClock:
         """Roll to `moment` of the next trading day."""
-        return await self.set_clock(now=at_time(next_trading_day(self.state.trading_date), moment))
+        return await self.set_clock(now=at_time(next_trading_day(self.state.trading_date, self.state.calendar), moment))
 
-    async def place_participant_order(self, symbol: str, side: Side, price: int, quantity: int) -> ParticipantOrder:
-        """Another participant's limit order, on a security that trades."""
+    async def place_participant_order(
+        self, symbol: str, side: Side, order_type: OrderType, price: int, quantity: int
+    ) -> ParticipantOrder:
+        """Another participant's order that its exchange takes now; `price` is 0 for the types that have none."""
         self.bring_up_to_date()
         sequence = self.state.next_sequence()
-        order = ParticipantOrder(f"participant-{sequence}", symbol, side, price, quantity, quantity, sequence)
+        order = ParticipantOrder(
+            f"participant-{sequence}", symbol, side, price, quantity, quantity, sequence, order_type
+        )
         send_participant_order(self.state, order)
         await self.save()
         return order
@@ -147,10 +164,6 @@ class Simulation:
             self.participants.open_market(self.state)
         else:
             self.participants.withdraw(self.state)
-        await self.save()
-
-    async def set_pre_open(self, pre_open: PreOpen) -> None:
-        self.state.pre_open = pre_open
         await self.save()
 
     async def store_account(self, account: Account) -> None:
@@ -200,6 +213,7 @@ class Simulation:
         self._moved |= {self.state.orders[key].symbol for key in changes.orders if key in self.state.orders}
         messages = [message_of(report) for report in changes.reports]
         put_changes(batch, self.state, changes)
+        put_minute_bars(batch, changes)
         put_messages(batch, messages, self.state.trading_date)
         put_meta(batch, self._meta())
         return batch, messages
@@ -213,6 +227,8 @@ class Simulation:
             counters=self.state.counters,
             pre_open=self.state.pre_open,
             participants_enabled=self.participants.enabled,
+            pending_statuses=self.state.pending_statuses,
+            overrides=self.state.calendar.overrides,
         )
 
     def _publish(self, messages: list[StreamMessage]) -> None:
@@ -226,9 +242,8 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _new(wall: datetime) -> Recovered:
-    now = first_instant(wall)
-    trading_date = now.astimezone(VIETNAM).date()
+def _new(now: datetime) -> Recovered:
+    trading_date = trading_date_at(now)
     state = fresh_state(trading_date, now)
     meta = Meta(trading_date, now, 1, 0, state.counters, PreOpen.BROKER, participants_enabled=True)
     return Recovered(meta, state)

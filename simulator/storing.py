@@ -9,6 +9,7 @@ from simulator.records import (
     DAY,
     MESSAGE,
     META,
+    MINUTE_BAR,
     ORDER,
     PARTICIPANT_ORDER,
     Meta,
@@ -20,6 +21,9 @@ from simulator.trading_day import FinishedDay
 HISTORY_DAYS = 60
 """How long (in calendar days) orders and prices of past days can be asked for."""
 
+CHART_DAYS = 7
+"""How long (in calendar days) the minutes of past days can be asked for."""
+
 _OF_ONE_DAY = (Kind.ORDER, Kind.PARTICIPANT_ORDER, Kind.REQUEST, Kind.MESSAGE)
 
 
@@ -28,6 +32,7 @@ def put_changes(batch: Batch, state: ExchangeState, changes: Changes) -> None:
     batch.puts.extend(
         (Kind.ORDER, key, ORDER.dump_json(state.orders[key]).decode()) for key in changes.orders if key in state.orders
     )
+    batch.deletes.extend((Kind.ORDER, key) for key in changes.renamed_orders)
     batch.puts.extend((Kind.ACCOUNT, key, ACCOUNT.dump_json(state.accounts[key]).decode()) for key in changes.accounts)
     batch.puts.extend(
         (Kind.SECURITY, key, DAY.dump_json(state.securities[key].day).decode()) for key in changes.securities
@@ -36,6 +41,13 @@ def put_changes(batch: Batch, state: ExchangeState, changes: Changes) -> None:
         (Kind.PARTICIPANT_ORDER, key, PARTICIPANT_ORDER.dump_json(state.participant_orders[key]).decode())
         for key in changes.participant_orders
         if key in state.participant_orders
+    )
+
+
+def put_minute_bars(batch: Batch, changes: Changes) -> None:
+    """Add the minutes that saw a trade; they stay when their day ends."""
+    batch.puts.extend(
+        (Kind.MINUTE_BAR, key, MINUTE_BAR.dump_json(bar).decode()) for key, bar in changes.minute_bars.items()
     )
 
 
@@ -63,4 +75,7 @@ def put_finished_day(batch: Batch, finished: FinishedDay) -> None:
         (Kind.HISTORY_DAY, f"{day}|{summary.symbol}", DAY.dump_json(summary).decode()) for summary in finished.summaries
     )
     oldest = (finished.trading_date - timedelta(days=HISTORY_DAYS)).isoformat()
-    batch.forget_before.extend([(Kind.HISTORY_ORDER, oldest), (Kind.HISTORY_DAY, oldest)])
+    oldest_chart = (finished.trading_date - timedelta(days=CHART_DAYS)).isoformat()
+    batch.forget_before.extend(
+        [(Kind.HISTORY_ORDER, oldest), (Kind.HISTORY_DAY, oldest), (Kind.MINUTE_BAR, oldest_chart)]
+    )

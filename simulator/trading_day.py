@@ -1,15 +1,19 @@
-"""Market time passes: phases open and close, parked orders go out, unfilled ones expire, trades settle, days roll."""
+"""Market time passes: auctions cross, held orders go out, unfilled ones die, trades settle, days roll."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
-from market.calendar import VIETNAM, next_trading_day
-from market.phases import next_boundary, order_expiry, phase_at
-from market.vocabulary import Exchange
-from simulator.broker_order import BrokerOrder, OrderStatus, expired
-from simulator.matching import send
-from simulator.security import DaySummary, Security, new_day
+from market.calendar import SETTLEMENT_TIME, VIETNAM, next_trading_day
+from market.phases import AUCTIONS, PhaseName, phase_at
+from simulator.broker_order import BrokerOrder, OrderStatus
+from simulator.executions import end
+from simulator.holding import release
+from simulator.matching import close_after_hours, cross_boards, post_close_start
+from simulator.security import DaySummary, Security, next_day
 from simulator.state import ExchangeState
+from simulator.surprises import carry_out_due
+
+_MOMENT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,51 +26,67 @@ class FinishedDay:
 
 
 def advance(state: ExchangeState, instant: datetime) -> list[FinishedDay]:
-    """Let the market run to `instant`, through every boundary on the way; the days that ended on it."""
+    """Let the market run to `instant`, through every event on the way; the days that ended on it."""
     finished: list[FinishedDay] = []
     while (event := _next_event(state)) <= instant:
-        state.now = event
+        state.now = max(state.now, event)
         if event == _next_day_start(state):
             finished.append(_roll(state))
         _settle(state)
-        _enter_phases(state)
+        for security in state.securities.values():
+            _end_phase(state, security)
+            _bury(state, security)
+        _release_held(state)
+        carry_out_due(state)
     state.now = max(state.now, instant)
     return finished
 
 
 def _next_event(state: ExchangeState) -> datetime:
-    return min(_next_day_start(state), *(next_boundary(exchange, state.now) for exchange in Exchange))
+    """The next instant at which something happens by itself; phases differ by exchange and status."""
+    kinds = {(security.listing.exchange, security.day.status) for security in state.securities.values()}
+    phases = [phase_at(exchange, state.now, status, state.calendar) for exchange, status in kinds]
+    moments = [phase.end for phase in phases]
+    moments += [post_close_start(phase) for phase in phases if phase.name is PhaseName.PLO]
+    moments.append(datetime.combine(state.trading_date, SETTLEMENT_TIME, VIETNAM))
+    ahead = [moment for moment in moments if moment > state.now]
+    return min(_next_day_start(state), *ahead, *(each.at for each in state.deferred))
 
 
 def _next_day_start(state: ExchangeState) -> datetime:
-    return datetime.combine(next_trading_day(state.trading_date), time(0), VIETNAM)
+    return datetime.combine(next_trading_day(state.trading_date, state.calendar), time(0), VIETNAM)
 
 
-def _enter_phases(state: ExchangeState) -> None:
-    for security in state.securities.values():
-        if state.now >= order_expiry(security.listing.exchange, state.trading_date):
-            _close(security)
-    for order in sorted(state.orders.values(), key=lambda order: order.sequence):
-        if not order.is_open:
-            continue
-        exchange = state.securities[order.symbol].listing.exchange
-        if state.now >= order_expiry(exchange, state.trading_date):
-            dead = expired(order, state.now)
-            state.keep(dead)
-            state.report(dead)
-        elif order.status is OrderStatus.IAV and phase_at(exchange, state.now).takes(order.order_type):
-            send(state, order)
+def _end_phase(state: ExchangeState, security: Security) -> None:
+    """Cross the auction that ends at this instant, or begin post-close matching; not while the security is halted."""
+    if not security.is_tradable:
+        return
+    exchange, status = security.listing.exchange, security.day.status
+    ended = phase_at(exchange, state.now - _MOMENT, status, state.calendar)
+    if ended.end == state.now and ended.name in AUCTIONS:
+        cross_boards(state, security)
+    phase = state.phase_of_security(security)
+    if phase.name is PhaseName.PLO and state.now == post_close_start(phase):
+        close_after_hours(state, security)
 
 
-def _close(security: Security) -> None:
+def _bury(state: ExchangeState, security: Security) -> None:
+    """Take out the orders whose life ends here (VN-A4)."""
     for book in security.books.values():
-        for order_id in book.order_ids():
-            book.cancel(order_id)
+        for order_id in book.dead_at(state.now):
+            book.remove(order_id)
+            end(state, order_id)
+
+
+def _release_held(state: ExchangeState) -> None:
+    for order in state.open_orders_by_arrival():
+        if order.status is OrderStatus.IAV:
+            release(state, order)
 
 
 def _settle(state: ExchangeState) -> None:
     for account in state.accounts.values():
-        if account.settle(state.now):
+        if account.settle(state.now, state.calendar):
             state.changes.accounts[account.number] = None
 
 
@@ -76,14 +96,18 @@ def _roll(state: ExchangeState) -> FinishedDay:
         tuple(state.orders.values()),
         tuple(security.day for security in state.securities.values()),
     )
-    state.trading_date = next_trading_day(state.trading_date)
+    state.trading_date = next_trading_day(state.trading_date, state.calendar)
     state.counters.notify_id = 0
     state.orders.clear()
+    state.open_orders.clear()
+    state.deferred.clear()
+    state.hidden.clear()
     state.participant_orders.clear()
+    state.minute_bars.clear()
     for account in state.accounts.values():
         account.start_day()
         state.changes.accounts[account.number] = None
     for security in state.securities.values():
-        security.day = new_day(security.listing, state.trading_date, security.day.close)
+        security.day = next_day(security.listing, state.trading_date, security.day)
         state.changes.securities[security.symbol] = None
     return finished

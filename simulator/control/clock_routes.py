@@ -25,7 +25,9 @@ def clock_routes(simulation: Simulation) -> APIRouter:
         now = simulation.bring_up_to_date()
         if setting.now is not None and setting.now < now:
             raise HTTPException(422, f"now must not be before the market's {now.isoformat()}; it only moves forward.")
-        if setting.now is not None and not is_trading_day(setting.now.astimezone(VIETNAM).date()):
+        if setting.now is not None and not is_trading_day(
+            setting.now.astimezone(VIETNAM).date(), simulation.state.calendar
+        ):
             raise HTTPException(422, f"{setting.now.date()} is not a trading day; choose one.")
         return _view(simulation, await simulation.set_clock(now=setting.now, rate=setting.rate))
 

@@ -2,13 +2,27 @@
 
 from fastapi import APIRouter, HTTPException
 
-from market.lots import is_odd_lot, is_round_lot
-from market.phases import CONTINUOUS
-from market.ticks import is_on_tick
-from market.vocabulary import Side
-from simulator.control.schemas import Enabled, ParticipantOrderBody, ParticipantOrderView, SymbolView
+from market.checks import exchange_violations
+from market.facts import TradingFacts
+from market.terms import OrderTerms
+from market.violations import RuleCode
+from market.vocabulary import SecurityStatus, Side
+from simulator.control.schemas import Enabled, ParticipantOrderBody, ParticipantOrderView, SymbolBody, SymbolView
+from simulator.interventions import set_foreign_room, set_status
 from simulator.security import Board, Security
 from simulator.simulation import Simulation
+from simulator.state import ExchangeState
+
+_OF_TIME = frozenset(
+    {
+        RuleCode.CLOSED_DAY,
+        RuleCode.SYMBOL_NOT_TRADING,
+        RuleCode.SYMBOL_NOT_TRADING_TODAY,
+        RuleCode.PHASE_TAKES_NOTHING,
+        RuleCode.ORDER_TYPE_NOT_IN_PHASE,
+        RuleCode.NO_CLOSING_PRICE,
+    }
+)
 
 
 def market_routes(simulation: Simulation) -> APIRouter:
@@ -16,18 +30,39 @@ def market_routes(simulation: Simulation) -> APIRouter:
 
     @router.get("/symbols")
     async def symbols() -> list[SymbolView]:
-        return [_symbol(security) for security in simulation.state.securities.values()]
+        return [_symbol(simulation.state, security) for security in simulation.state.securities.values()]
 
     @router.get("/symbols/{symbol}")
     async def symbol(symbol: str) -> SymbolView:
-        return _symbol(_find(simulation, symbol))
+        return _symbol(simulation.state, _find(simulation, symbol))
+
+    @router.put("/symbols/{symbol}")
+    async def change(symbol: str, body: SymbolBody) -> SymbolView:
+        security = _find(simulation, symbol)
+        simulation.bring_up_to_date()
+        if body.status is not None:
+            set_status(simulation.state, security, body.status)
+        if "foreign_room" in body.model_fields_set:
+            set_foreign_room(simulation.state, security, body.foreign_room)
+        await simulation.save()
+        return _symbol(simulation.state, security)
+
+    @router.post("/symbols/{symbol}/halt")
+    async def halt(symbol: str) -> SymbolView:
+        return await change(symbol, SymbolBody(status=SecurityStatus.HALTED))
+
+    @router.post("/symbols/{symbol}/resume")
+    async def resume(symbol: str) -> SymbolView:
+        return await change(symbol, SymbolBody(status=SecurityStatus.NORMAL))
 
     @router.post("/participants", status_code=201)
     async def place(body: ParticipantOrderBody) -> ParticipantOrderView:
         security = _find(simulation, body.symbol)
         simulation.bring_up_to_date()
         _check(simulation, security, body)
-        order = await simulation.place_participant_order(security.symbol, body.side, body.price, body.quantity)
+        order = await simulation.place_participant_order(
+            security.symbol, body.side, body.order_type, body.price or 0, body.quantity
+        )
         return ParticipantOrderView.model_validate(order, from_attributes=True)
 
     @router.put("/participants/enabled")
@@ -46,17 +81,16 @@ def _find(simulation: Simulation, symbol: str) -> Security:
 
 
 def _check(simulation: Simulation, security: Security, body: ParticipantOrderBody) -> None:
-    listing, day = security.listing, security.day
-    phase = simulation.state.phase_of(listing.exchange)
-    if phase not in CONTINUOUS:
-        raise HTTPException(409, f"{listing.exchange} is in {phase}; participants trade in continuous phases only.")
-    if not day.floor <= body.price <= day.ceiling or not is_on_tick(listing.exchange, listing.kind, body.price):
-        raise HTTPException(422, f"price must be a valid step from {day.floor} to {day.ceiling} VND.")
-    if not is_round_lot(body.quantity) and not is_odd_lot(body.quantity):
-        raise HTTPException(422, "quantity must be a multiple of 100 or an odd lot of 1 to 99.")
+    """The exchange's own rules: 409 for what another time allows, else 422."""
+    state, exchange = simulation.state, security.listing.exchange
+    terms = OrderTerms(security.symbol, exchange, body.side, body.order_type, body.quantity, body.price)
+    facts = TradingFacts(traded_today=security.day.trades > 0)
+    broken = exchange_violations(terms, security.instrument, state.now, facts=facts, calendar=state.calendar)
+    if broken:
+        raise HTTPException(409 if broken[0].code in _OF_TIME else 422, broken[0].message)
 
 
-def _symbol(security: Security) -> SymbolView:
+def _symbol(state: ExchangeState, security: Security) -> SymbolView:
     day, book = security.day, security.books[Board.ROUND]
     return SymbolView(
         symbol=security.symbol,
@@ -69,4 +103,7 @@ def _symbol(security: Security) -> SymbolView:
         best_ask=book.best(Side.SELL),
         last=day.last or None,
         volume=day.volume,
+        status=day.status,
+        phase=state.phase_of_security(security).name.value,
+        foreign_room=day.foreign_room,
     )

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from datetime import datetime
+from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
+from market.calendar import OverrideKind
 from market.fees import SSI_ONLINE
-from market.vocabulary import Exchange, Side
+from market.vocabulary import Exchange, OrderType, SecurityStatus, Side
 from simulator.clock import MAXIMUM_RATE, MORNING_TIME
 from simulator.faults import FaultKind
 from simulator.state import PreOpen
@@ -39,6 +41,15 @@ class NextDay(Body):
     time: dt.time = MORNING_TIME
 
 
+class OverrideBody(Body):
+    """`exchange` null means all of them."""
+
+    day: dt.date
+    kind: OverrideKind
+    reason: str = "decided through /control"
+    exchange: Exchange | None = None
+
+
 class SymbolView(BaseModel):
     symbol: str
     name: str
@@ -50,14 +61,25 @@ class SymbolView(BaseModel):
     best_ask: int | None
     last: int | None
     volume: int
+    status: SecurityStatus
+    phase: str
+    foreign_room: int | None
+
+
+class SymbolBody(Body):
+    """What is given changes; `foreign_room` in shares, null when the exchange tells none."""
+
+    status: SecurityStatus | None = None
+    foreign_room: int | None = Field(default=None, ge=0)
 
 
 class ParticipantOrderBody(Body):
-    """Another participant's limit order; what does not trade at once stays in the book."""
+    """Another participant's order; a limit order needs its price, the other types have none."""
 
     symbol: str
     side: Side
-    price: int = Field(gt=0)
+    order_type: OrderType = OrderType.LO
+    price: int | None = Field(default=None, gt=0)
     quantity: int = Field(gt=0)
 
 
@@ -65,6 +87,7 @@ class ParticipantOrderView(BaseModel):
     order_id: str
     symbol: str
     side: Side
+    order_type: OrderType
     price: int
     quantity: int
     leaves: int
@@ -80,6 +103,14 @@ class AccountBody(Body):
     shares: dict[str, int] = Field(default_factory=dict)
     commission_ppm: int = Field(default=SSI_ONLINE.commission_ppm, ge=0)
     sale_tax_ppm: int = Field(default=SSI_ONLINE.sale_tax_ppm, ge=0)
+    foreign: bool = False
+
+
+class MovementBody(Body):
+    """Settled cash (VND) and shares to add; negative numbers take away."""
+
+    cash: int = 0
+    shares: dict[str, int] = Field(default_factory=dict)
 
 
 class PositionView(BaseModel):
@@ -93,6 +124,7 @@ class AccountView(BaseModel):
     cash: int
     held: int
     receivable: int
+    foreign: bool
     positions: dict[str, PositionView]
 
 
@@ -138,24 +170,67 @@ class ReceivedView(BaseModel):
 
 
 class FaultBody(Body):
-    """Happens on the next `times` calls whose path ends in `path` (any when empty); `value` in milliseconds."""
+    """Happens the next `times` times (null: until cleared), with `probability` at each occasion, and only for the call
+    whose URL ends in `path`, for `account` and for `symbol` (empty: any). `value` as the fault's row says."""
 
     kind: FaultKind
     path: str = ""
-    times: int = Field(default=1, ge=1)
-    value: int = Field(default=0, ge=0)
+    times: int | None = Field(default=1, ge=1)
+    value: int = 0
+    probability: float = Field(default=1.0, gt=0, le=1)
+    account: str = ""
+    symbol: str = ""
+
+    @model_validator(mode="after")
+    def _only_skew_runs_backwards(self) -> Self:
+        if self.value < 0 and self.kind is not FaultKind.CLOCK_SKEW:
+            raise ValueError(f"value must not be negative for {self.kind}; only {FaultKind.CLOCK_SKEW} has a sign")
+        return self
+
+
+class FaultRowView(BaseModel):
+    kind: FaultKind
+    counts: str
+    meaning: str
+    value: str
+
+
+class ExternalOrderBody(Body):
+    """An order of the account that its API clients know nothing of; `channel` as SSI names where it came from."""
+
+    account: str
+    symbol: str
+    side: Side
+    order_type: OrderType = OrderType.LO
+    price: int = Field(default=0, ge=0)
+    quantity: int = Field(gt=0)
+    channel: str = "WT"
+
+
+class ExecutionBody(Body):
+    """An execution to add, take back or correct; VND and shares."""
+
+    price: int = Field(gt=0)
+    quantity: int = Field(gt=0)
+
+
+class CorrectionBody(ExecutionBody):
+    corrected_price: int = Field(gt=0)
 
 
 class SettingsBody(Body):
-    """`pre_open`: what becomes of an order that comes too early; `http_errors`: refusals show in the HTTP code."""
+    """`pre_open`: what becomes of an order that comes too early; `http_errors`: refusals show in the HTTP code;
+    `pending_statuses`: the stream shows changes first as asked for (WM, WC)."""
 
     pre_open: PreOpen | None = None
     http_errors: bool | None = None
+    pending_statuses: bool | None = None
 
 
 class SettingsView(BaseModel):
     pre_open: PreOpen
     http_errors: bool
+    pending_statuses: bool
     participants_enabled: bool
 
 

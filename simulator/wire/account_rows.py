@@ -1,8 +1,11 @@
 """Cash balance and stock positions of an account in SSI's fields; all money in VND."""
 
+from datetime import date
+
+from market.calendar import TradingCalendar
 from market.fees import commission
 from market.vocabulary import Side
-from simulator.accounts import Account, Position, amount_by_age, trading_days_since
+from simulator.accounts import Account, Pending, Position, amount_by_age, trading_days_since
 from simulator.broker_order import BrokerOrder
 from simulator.state import ExchangeState
 from simulator.wire.vocabulary import Json
@@ -11,7 +14,7 @@ from simulator.wire.vocabulary import Json
 def cash_balance(state: ExchangeState, account: Account) -> Json:
     """cashAcctBal: `cashBal` is the cash left before holds; proceeds due on the day itself count as T1."""
     today = state.trading_date
-    due_last = amount_by_age(account.receivables, today, 0)
+    due_last = amount_by_age(account.receivables, today, 0, state.calendar)
     due_first = sum(pending.amount for pending in account.receivables) - due_last
     open_orders = [order for order in state.orders.values() if order.account == account.number and order.is_open]
     return {
@@ -31,7 +34,7 @@ def cash_balance(state: ExchangeState, account: Account) -> Json:
         "paidCashT2": 0,
         "cia": 0,
         "purchasingPower": account.purchasing_power,
-        "totalAssets": account.cash + due_first + due_last + _market_value(state, account),
+        "totalAssets": account.cash + due_first + due_last + market_value(state, account),
     }
 
 
@@ -40,7 +43,7 @@ def stock_positions(state: ExchangeState, account: Account) -> Json:
     rows = [_position_row(state, symbol, position) for symbol, position in sorted(account.positions.items())]
     return {
         "account": account.number,
-        "totalMarketValue": _market_value(state, account),
+        "totalMarketValue": market_value(state, account),
         "stockPositions": rows,
     }
 
@@ -60,19 +63,19 @@ def maximum_buy(account: Account, price: int) -> Json:
 
 
 def _position_row(state: ExchangeState, symbol: str, position: Position) -> Json:
-    today = state.trading_date
+    today, calendar = state.trading_date, state.calendar
     return {
         "marketID": "VN",
         "instrumentID": symbol,
         "onHand": position.on_hand,
         "block": 0,
         "bonus": 0,
-        "buyT0": amount_by_age(position.bought, today, 0),
-        "buyT1": amount_by_age(position.bought, today, 1),
-        "buyT2": sum(item.amount for item in position.bought if trading_days_since(item.trade_date, today) > 1),
-        "sellT0": amount_by_age(position.sold, today, 0),
-        "sellT1": amount_by_age(position.sold, today, 1),
-        "sellT2": sum(item.amount for item in position.sold if trading_days_since(item.trade_date, today) > 1),
+        "buyT0": amount_by_age(position.bought, today, 0, calendar),
+        "buyT1": amount_by_age(position.bought, today, 1, calendar),
+        "buyT2": _older(position.bought, today, calendar),
+        "sellT0": amount_by_age(position.sold, today, 0, calendar),
+        "sellT1": amount_by_age(position.sold, today, 1, calendar),
+        "sellT2": _older(position.sold, today, calendar),
         "avgPrice": round(position.cost / position.on_hand, 2) if position.on_hand else 0.0,
         "mortgage": 0,
         "sellableQty": position.sellable,
@@ -81,9 +84,13 @@ def _position_row(state: ExchangeState, symbol: str, position: Position) -> Json
     }
 
 
+def _older(pending: list[Pending], today: date, calendar: TradingCalendar) -> int:
+    return sum(item.amount for item in pending if trading_days_since(item.trade_date, today, calendar) > 1)
+
+
 def _open_value(orders: list[BrokerOrder], side: Side) -> int:
-    return sum(order.leaves * order.price for order in orders if order.side is side)
+    return sum(order.leaves * (order.reserve_price or order.price) for order in orders if order.side is side)
 
 
-def _market_value(state: ExchangeState, account: Account) -> int:
+def market_value(state: ExchangeState, account: Account) -> int:
     return sum(position.on_hand * state.securities[symbol].day.close for symbol, position in account.positions.items())

@@ -1,8 +1,8 @@
 """The channels a data client listens to: `X:FPT-VIC`, `F:ALL`, `ALL`; a new choice replaces the old one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-CHANNELS = ("X", "F")
 ALL = "ALL"
 
 
@@ -17,14 +17,14 @@ class Channels:
         return channel in self.everything or (channel, symbol) in self.symbols
 
 
-def parse_channels(text: str) -> Channels:
-    """Read SSI's channel string, in any case and with blanks; channels that are not simulated stay silent."""
+def parse_channels(text: str, known: Iterable[str]) -> Channels:
+    """Read SSI's channel string, in any case and with blanks; `ALL` means the `known` channels, others stay silent."""
     symbols: set[tuple[str, str]] = set()
     everything: set[str] = set()
     for part in text.upper().replace(" ", "").split(","):
         channel, _, names = part.partition(":")
         if channel == ALL:
-            everything.update(CHANNELS)
+            everything.update(known)
         elif names == ALL:
             everything.add(channel)
         else:

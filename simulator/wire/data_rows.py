@@ -2,15 +2,17 @@
 
 from datetime import date
 
+from market.calendar import VIETNAM
 from market.lots import LOT
 from market.ticks import tick_size
 from market.vocabulary import InstrumentKind
+from simulator.bars import MinuteBar
 from simulator.security import DaySummary, Security
 from simulator.wire.vocabulary import Json
 
 DATE_FORMAT = "%d/%m/%Y"
 
-_SECURITY_TYPES = {
+SECURITY_TYPES = {
     InstrumentKind.STOCK: "S",
     InstrumentKind.ETF: "EF",
     InstrumentKind.FUND: "MF",
@@ -37,7 +39,7 @@ def details_row(security: Security, today: date) -> Json:
         "Symbol": listing.symbol,
         "SymbolName": listing.name,
         "SymbolEngName": listing.name,
-        "SecType": _SECURITY_TYPES[listing.kind],
+        "SecType": SECURITY_TYPES[listing.kind],
         "MarketId": listing.exchange.value,
         "Exchange": listing.exchange.value,
         "Issuer": None,
@@ -103,6 +105,7 @@ def stock_price_row(day: DaySummary, _: Security) -> Json:
         "TotalMatchVol": str(day.volume),
         "TotalMatchVal": str(day.value),
         **untouched,
+        "ForeignCurrentRoom": str(day.foreign_room or 0),
         "TotalTradedVol": str(day.volume),
         "TotalTradedValue": str(day.value),
         "Symbol": day.symbol,
@@ -122,4 +125,20 @@ def ohlc_row(day: DaySummary, security: Security) -> Json:
         "Close": str(day.last),
         "Volume": str(day.volume),
         "Value": str(day.value),
+    }
+
+
+def intraday_row(bar: MinuteBar) -> Json:
+    """IntradayOhlc: SSI's `Value` repeats the close."""
+    local = bar.at.astimezone(VIETNAM)
+    return {
+        "Symbol": bar.symbol,
+        "Value": str(bar.close),
+        "TradingDate": local.strftime(DATE_FORMAT),
+        "Time": local.strftime("%H:%M:%S"),
+        "Open": str(bar.open),
+        "High": str(bar.high),
+        "Low": str(bar.low),
+        "Close": str(bar.close),
+        "Volume": str(bar.volume),
     }

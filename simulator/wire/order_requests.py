@@ -1,7 +1,8 @@
-"""NewOrder and CancelOrder bodies: what SSI checks before it answers, and the command that is left to carry out."""
+"""NewOrder, ModifyOrder and CancelOrder bodies: what SSI checks before it answers, and the command that is left."""
 
+from market.order_types import type_row
 from market.vocabulary import OrderType
-from simulator.commands import CancelOrder, NewOrder
+from simulator.commands import CancelOrder, ModifyOrder, NewOrder
 from simulator.state import ExchangeState
 from simulator.wire.calls import Call
 from simulator.wire.envelopes import Answer, failure
@@ -9,7 +10,7 @@ from simulator.wire.vocabulary import SIDES, Json
 
 MAXIMUM_REQUEST_ID_LENGTH = 8
 _NEW_REQUIRED = (("account", "Account"), ("instrumentID", "Instrument ID"), ("market", "Market"))
-_CANCEL_REQUIRED = (("account", "Account"), ("orderID", "Order ID"), ("instrumentID", "Instrument ID"))
+_CHANGE_REQUIRED = (("account", "Account"), ("orderID", "Order ID"), ("instrumentID", "Instrument ID"))
 _CASH_MARKET = "VN"
 
 
@@ -18,15 +19,11 @@ def new_order(call: Call, state: ExchangeState) -> NewOrder | Answer:
     refused = _refused(call, state, _NEW_REQUIRED, "market")
     if refused is not None:
         return refused
-    order_type = OrderType.__members__.get(call.text("orderType").upper())
-    if order_type is None:
-        return failure(f"'Order Type' must be one of {', '.join(OrderType)}.")
-    price, quantity = call.number("price"), call.number("quantity")
-    if quantity is None or quantity <= 0:
-        return failure("'Quantity' must be greater than '0'.")
-    if price is None or (order_type is OrderType.LO and price <= 0):
-        return failure("'Price' must be greater than '0'.")
-    if order_type is not OrderType.LO and price:
+    numbers = _numbers(call)
+    if isinstance(numbers, Answer):
+        return numbers
+    order_type, price, quantity = numbers
+    if not type_row(order_type).has_price and price:
         # SSI's own wording, which says the opposite of what it means.
         return failure("Price is null or equal zero when order is market order")
     return NewOrder(
@@ -41,9 +38,30 @@ def new_order(call: Call, state: ExchangeState) -> NewOrder | Answer:
     )
 
 
+def modify_order(call: Call, state: ExchangeState) -> ModifyOrder | Answer:
+    """The amendment to the price and quantity named, or the refusal SSI gives at once."""
+    refused = _refused(call, state, _CHANGE_REQUIRED, "marketID")
+    if refused is not None:
+        return refused
+    numbers = _numbers(call)
+    if isinstance(numbers, Answer):
+        return numbers
+    order_type, price, quantity = numbers
+    return ModifyOrder(
+        request_id=call.text("requestID"),
+        account=call.text("account"),
+        order_id=call.text("orderID"),
+        symbol=call.text("instrumentID").upper(),
+        side=SIDES[call.text("buySell").upper()],
+        order_type=order_type,
+        price=price,
+        quantity=quantity,
+    )
+
+
 def cancel_order(call: Call, state: ExchangeState) -> CancelOrder | Answer:
     """The cancel, or the refusal SSI gives at once."""
-    refused = _refused(call, state, _CANCEL_REQUIRED, "marketID")
+    refused = _refused(call, state, _CHANGE_REQUIRED, "marketID")
     if refused is not None:
         return refused
     return CancelOrder(
@@ -75,6 +93,19 @@ def new_order_echo(command: NewOrder, call: Call) -> Json:
     }
 
 
+def modify_order_echo(command: ModifyOrder, call: Call) -> Json:
+    return {
+        "orderID": command.order_id,
+        "price": float(command.price),
+        "quantity": command.quantity,
+        "account": command.account,
+        "instrumentID": command.symbol,
+        "marketID": _CASH_MARKET,
+        "buySell": call.text("buySell").upper(),
+        "orderType": command.order_type.value,
+    }
+
+
 def cancel_order_echo(command: CancelOrder, call: Call) -> Json:
     return {
         "orderID": command.order_id,
@@ -84,6 +115,19 @@ def cancel_order_echo(command: CancelOrder, call: Call) -> Json:
         "buySell": call.text("buySell").upper(),
         "requestID": command.request_id,
     }
+
+
+def _numbers(call: Call) -> tuple[OrderType, int, int] | Answer:
+    """Type, price (VND) and quantity of an order as it shall be."""
+    order_type = OrderType.__members__.get(call.text("orderType").upper())
+    if order_type is None:
+        return failure(f"'Order Type' must be one of {', '.join(OrderType)}.")
+    price, quantity = call.number("price"), call.number("quantity")
+    if quantity is None or quantity <= 0:
+        return failure("'Quantity' must be greater than '0'.")
+    if price is None or price < 0 or (type_row(order_type).has_price and not price):
+        return failure("'Price' must be greater than '0'.")
+    return order_type, price, quantity
 
 
 def _refused(

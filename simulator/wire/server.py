@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from simulator.faults import FaultKind, Faults
+from simulator.faults import FaultKind, Occasion
 from simulator.received import Received
 from simulator.simulation import Simulation, wall_now
 from simulator.switches import Switches
@@ -19,21 +18,17 @@ from simulator.wire import signalr
 from simulator.wire.calls import Call, read_call
 from simulator.wire.data_rest import DataRest
 from simulator.wire.envelopes import Answer, failure, success
+from simulator.wire.http_faults import HttpFaults
 from simulator.wire.login import Login
+from simulator.wire.services_rest import AREAS, ServicesRest
 from simulator.wire.streams import Streams
 from simulator.wire.tokens import Invalid, Tokens
 from simulator.wire.trading_rest import TradingRest
 
 _TRADING = "api/v2/trading"
 _DATA = "api/v2/market"
-_ORDER_CALLS = frozenset({"neworder", "cancelorder"})
-
-
-class Cut(Response):
-    """The connection breaks instead of an answer."""
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
-        scope["state"]["transport"].abort()
+_AHEAD_MS = 300
+_ORDER_CALLS = frozenset({"neworder", "modifyorder", "cancelorder"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,7 @@ class Wire:
     simulation: Simulation
     login: Login
     streams: Streams
-    faults: Faults
+    http_faults: HttpFaults
     received: Received
     switches: Switches
 
@@ -94,35 +89,50 @@ class Wire:
 
     async def _rest(self, request: Request, path: str) -> Response:
         area, _, name = path.lower().rpartition("/")
-        if self.faults.draw(FaultKind.DROP_BEFORE_TAKING, name):
-            return Cut()
-        delay = self.faults.draw(FaultKind.REPLY_DELAY_MS, name)
         call = await read_call(request, name)
-        answer = call if isinstance(call, Answer) else await self._answer(request.method, area, call)
-        if delay is not None:
-            await asyncio.sleep(delay.value / 1000)
-        if self.faults.draw(FaultKind.DROP_REPLY_AFTER_TAKING, name):
-            return Cut()
-        return answer.response(http_errors=self.switches.http_errors)
+        occasion = Occasion(name) if isinstance(call, Answer) else _occasion(call)
+        early = await self.http_faults.before(request, occasion)
+        if isinstance(early, Response):
+            return early
+        answer = early or (call if isinstance(call, Answer) else await self._answer(request.method, area, call))
+        response = answer.response(http_errors=self.switches.http_errors)
+        return response if early else await self.http_faults.after(request, occasion, response)
 
     async def _answer(self, method: str, area: str, call: Call) -> Answer:
-        if method == "POST":
-            login = self._logins().get((area, call.name))
-            if login is not None:
-                return login(call)
-            if area == _TRADING and call.name in _ORDER_CALLS:
-                return await self._order(call)
-        elif area == _TRADING:
-            if call.name == "orderhistory":
-                # A day that has just ended is in the history only once it is stored.
-                self.simulation.bring_up_to_date()
-                await self.simulation.saved()
-            answer = TradingRest(self.simulation, self.login).query(call)
-            await self.simulation.saved()
-            return answer
-        elif area == _DATA:
+        answer = await (self._post(area, call) if method == "POST" else self._get(area, call))
+        return answer or failure(f"{method} {area}/{call.name} is not simulated.", 404)
+
+    async def _post(self, area: str, call: Call) -> Answer | None:
+        login = self._logins().get((area, call.name))
+        if login is not None:
+            return login(call)
+        # SSI's clients send derivatives' orders to twins of the calls; the body names the market.
+        order = replace(call, name=call.name.removeprefix("der"))
+        if area == _TRADING and order.name in _ORDER_CALLS:
+            return await self._order(order)
+        return self._services.move(area, call) if area in AREAS else None
+
+    async def _get(self, area: str, call: Call) -> Answer | None:
+        # What belongs to a day that has just ended is read from the disk, so it must be there.
+        self.simulation.bring_up_to_date()
+        await self.simulation.saved()
+        if area == _DATA:
             return DataRest(self.simulation, self.login).query(call)
-        return failure(f"{method} {area}/{call.name} is not simulated.", 404)
+        if area in AREAS:
+            return self._services.query(area, call)
+        if area != _TRADING:
+            return None
+        answer = self._trading.query(call)
+        await self.simulation.saved()
+        return answer
+
+    @property
+    def _trading(self) -> TradingRest:
+        return TradingRest(self.simulation, self.login)
+
+    @property
+    def _services(self) -> ServicesRest:
+        return ServicesRest(self.simulation, self._trading)
 
     def _logins(self) -> dict[tuple[str, str], Callable[[Call], Answer]]:
         return {
@@ -132,12 +142,19 @@ class Wire:
         }
 
     async def _order(self, call: Call) -> Answer:
-        read = TradingRest(self.simulation, self.login).read_order(call)
+        read = self._trading.read_order(call)
         if isinstance(read, Answer):
             return read
         command, echo = read
-        await self.simulation.take(command)
+        ahead = self.http_faults.faults.draw(FaultKind.FILL_BEFORE_ACK, _occasion(call))
+        await self.simulation.take(command, before_answer=ahead is not None)
+        if ahead is not None:
+            await asyncio.sleep((ahead.value or _AHEAD_MS) / 1000)
         return success({"requestID": command.request_id, "requestData": echo})
+
+
+def _occasion(call: Call) -> Occasion:
+    return Occasion(call.name, call.text("account"), call.text("instrumentID"), page=call.number("pageIndex") or 1)
 
 
 def _notify_id(socket: WebSocket) -> int:

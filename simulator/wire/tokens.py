@@ -29,6 +29,11 @@ class Tokens:
     def __init__(self, key: RSAPrivateKey) -> None:
         self._key = key
         self._public_key = key.public_key()
+        self._era = ""
+
+    def forget_all(self) -> None:
+        """No token given so far is good any more."""
+        self._era = secrets.token_hex(4)
 
     def issue(self, consumer_id: str, use: TokenUse) -> str:
         # Claims of plain letters and digits: SSI's Python client decodes them as ordinary base64, without `-` and `_`.
@@ -39,6 +44,7 @@ class Tokens:
             "iat": now,
             "exp": now + LIFETIME_SECONDS,
             "jti": secrets.token_hex(8),
+            "era": self._era,
         }
         return jwt.encode(claims, self._key, algorithm="RS256")
 
@@ -55,4 +61,4 @@ class Tokens:
             return Invalid("Token is expired")
         except jwt.InvalidTokenError:
             return Invalid("Unauthorized")
-        return TokenUse(claims["use"])
+        return TokenUse(claims["use"]) if claims.get("era") == self._era else Invalid("Unauthorized")

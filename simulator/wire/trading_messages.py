@@ -4,7 +4,7 @@ import json
 from typing import assert_never
 
 from simulator.broker_order import BrokerOrder
-from simulator.commands import CancelOrder, NewOrder
+from simulator.commands import Command, NewOrder
 from simulator.order_entry import PREFIX
 from simulator.records import StreamMessage
 from simulator.reports import MatchReport, OrderReport, RefusalReport, Report
@@ -26,7 +26,7 @@ def message_of(report: Report) -> StreamMessage:
         case _ as never:
             assert_never(never)
     text = json.dumps({"type": kind, "data": data}, separators=(",", ":"))
-    return StreamMessage(report.trading_date, report.notify_id, report.account, text)
+    return StreamMessage(report.trading_date, report.notify_id, report.account, text, report.symbol)
 
 
 def _order_event(report: OrderReport) -> Json:
@@ -43,7 +43,7 @@ def _order_event(report: OrderReport) -> Json:
         "prefix": PREFIX,
         "quantity": order.quantity,
         "marketID": "VN",
-        "origOrderId": "",
+        "origOrderId": order.previous_order_id,
         "account": order.account,
         "cancelQty": order.cancelled,
         "osQty": order.leaves,
@@ -108,7 +108,7 @@ def _order_error(report: RefusalReport) -> Json:
     }
 
 
-def _order_id(command: NewOrder | CancelOrder, order: BrokerOrder | None) -> str:
+def _order_id(command: Command, order: BrokerOrder | None) -> str:
     if order is not None:
         return order.order_id
-    return command.order_id if isinstance(command, CancelOrder) else ""
+    return "" if isinstance(command, NewOrder) else command.order_id

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from simulator.accounts import Account
 from simulator.broker_order import BrokerOrder
 from simulator.commands import Command
 from simulator.simulation import Simulation
@@ -12,7 +13,15 @@ from simulator.wire.account_rows import cash_balance, maximum_buy, stock_positio
 from simulator.wire.calls import Call
 from simulator.wire.envelopes import Answer, failure, success, unauthorized
 from simulator.wire.login import Login
-from simulator.wire.order_requests import cancel_order, cancel_order_echo, new_order, new_order_echo
+from simulator.wire.margin_rows import derivatives_balance, derivatives_positions, margin_state
+from simulator.wire.order_requests import (
+    cancel_order,
+    cancel_order_echo,
+    modify_order,
+    modify_order_echo,
+    new_order,
+    new_order_echo,
+)
 from simulator.wire.signing import is_signed
 from simulator.wire.tokens import Invalid, TokenUse
 from simulator.wire.vocabulary import Json, audit_row, order_row
@@ -30,28 +39,42 @@ class TradingRest:
             return refused
         if call.name == "ratelimit":
             return success([{"endpoint": "*", "period": "1s", "limit": 1000}])
-        answers: dict[str, Callable[[Call], Answer]] = {
+        answers: dict[str, Callable[[Call, Account], Answer]] = {
             "orderbook": self._order_book,
             "auditorderbook": self._audit_order_book,
             "orderhistory": self._order_history,
             "cashacctbal": self._cash_balance,
             "stockposition": self._stock_positions,
-            "maxbuyqty": self._maximum_buy,
-            "maxsellqty": self._maximum_sell,
+            "maxbuyqty": _maximum_buy,
+            "maxsellqty": _maximum_sell,
+            "ppmmraccount": self._margin_state,
+            "derivacctbal": lambda _, account: success(derivatives_balance(account)),
+            "derivposition": lambda _, account: success(derivatives_positions(account)),
         }
         answer = answers.get(call.name)
         if answer is None:
             return failure(f"{call.name} is not simulated; {', '.join(answers)} are.", 404)
+        account = self.account_of(call)
+        return account if isinstance(account, Answer) else answer(call, account)
+
+    def account_of(self, call: Call) -> Account | Answer:
+        """The account named by a caller who may read, as it stands now, or SSI's refusal."""
+        refused = self._refused(call)
+        if refused is not None:
+            return refused
         if not call.text("account"):
             return failure("'Account' must not be empty")
         self.simulation.bring_up_to_date()
-        if call.text("account") not in self.simulation.state.accounts:
-            return failure("Account is not exist.")
-        return answer(call)
+        account = self.simulation.state.accounts.get(call.text("account"))
+        return failure("Account is not exist.") if account is None else account
+
+    def refused_to_trade(self, call: Call) -> Answer | None:
+        """Why a signed request may not be carried out for its sender; None when it may."""
+        return self._refused(call) or self._not_allowed_to_trade(call)
 
     def read_order(self, call: Call) -> tuple[Command, Json] | Answer:
-        """The command in a NewOrder or CancelOrder and the echo for its sender, or SSI's refusal."""
-        refused = self._refused(call) or self._not_allowed_to_trade(call)
+        """The command in a NewOrder, ModifyOrder or CancelOrder and the echo for its sender, or SSI's refusal."""
+        refused = self.refused_to_trade(call)
         if refused is not None:
             return refused
         read = _read(call, self.simulation.state)
@@ -74,53 +97,56 @@ class TradingRest:
             return None
         return failure("Wrong PIN or OTP.")
 
-    def _order_book(self, call: Call) -> Answer:
-        rows = [order_row(order) for order in self._orders(call)]
-        return success({"account": call.text("account"), "orders": rows})
+    def _order_book(self, _: Call, account: Account) -> Answer:
+        return success({"account": account.number, "orders": [order_row(order) for order in self._orders(account)]})
 
-    def _audit_order_book(self, call: Call) -> Answer:
-        rows = [audit_row(order) for order in self._orders(call)]
-        return success({"account": call.text("account"), "orders": rows})
+    def _audit_order_book(self, _: Call, account: Account) -> Answer:
+        return success({"account": account.number, "orders": [audit_row(order) for order in self._orders(account)]})
 
-    def _order_history(self, call: Call) -> Answer:
+    def _order_history(self, call: Call, account: Account) -> Answer:
         days = []
         for name, label in (("startDate", "Start Date"), ("endDate", "End Date")):
             try:
                 days.append(datetime.strptime(call.text(name), "%d/%m/%Y").date())  # noqa: DTZ007 - a date without a time
             except ValueError:
                 return failure(f"'{label}' must be a date such as 31/12/2026.")
-        account = call.text("account")
-        past = [order for order in self.simulation.history.orders(days[0], days[1]) if order.account == account]
-        today = self._orders(call) if days[0] <= self.simulation.state.trading_date <= days[1] else []
+        stored = self.simulation.history.orders(days[0], days[1])
+        past = [order for order in stored if order.account == account.number]
+        today = self._orders(account) if days[0] <= self.simulation.state.trading_date <= days[1] else []
         # SSI's history forgets the request id.
         rows = [{**order_row(order), "uniqueID": None} for order in (*past, *today)]
-        return success({"orderHistories": rows, "account": account})
+        return success({"orderHistories": rows, "account": account.number})
 
-    def _cash_balance(self, call: Call) -> Answer:
+    def _cash_balance(self, _: Call, account: Account) -> Answer:
+        return success(cash_balance(self.simulation.state, account))
+
+    def _stock_positions(self, _: Call, account: Account) -> Answer:
+        return success(stock_positions(self.simulation.state, account))
+
+    def _margin_state(self, _: Call, account: Account) -> Answer:
+        return success(margin_state(self.simulation.state, account))
+
+    def _orders(self, account: Account) -> list[BrokerOrder]:
         state = self.simulation.state
-        return success(cash_balance(state, state.accounts[call.text("account")]))
+        shown = (order for order in state.orders.values() if not state.is_hidden(order))
+        return [order for order in shown if order.account == account.number]
 
-    def _stock_positions(self, call: Call) -> Answer:
-        state = self.simulation.state
-        return success(stock_positions(state, state.accounts[call.text("account")]))
 
-    def _maximum_buy(self, call: Call) -> Answer:
-        account = self.simulation.state.accounts[call.text("account")]
-        return success(maximum_buy(account, call.number("price") or 0))
+def _maximum_buy(call: Call, account: Account) -> Answer:
+    return success(maximum_buy(account, call.number("price") or 0))
 
-    def _maximum_sell(self, call: Call) -> Answer:
-        account = self.simulation.state.accounts[call.text("account")]
-        sellable = account.position(call.text("instrumentID").upper()).sellable
-        return success({"account": account.number, "maxSellQty": sellable})
 
-    def _orders(self, call: Call) -> list[BrokerOrder]:
-        account = call.text("account")
-        return [order for order in self.simulation.state.orders.values() if order.account == account]
+def _maximum_sell(call: Call, account: Account) -> Answer:
+    sellable = account.position(call.text("instrumentID").upper()).sellable
+    return success({"account": account.number, "maxSellQty": sellable})
 
 
 def _read(call: Call, state: ExchangeState) -> tuple[Command, Json] | Answer:
     if call.name == "neworder":
         order = new_order(call, state)
         return order if isinstance(order, Answer) else (order, new_order_echo(order, call))
+    if call.name == "modifyorder":
+        change = modify_order(call, state)
+        return change if isinstance(change, Answer) else (change, modify_order_echo(change, call))
     cancel = cancel_order(call, state)
     return cancel if isinstance(cancel, Answer) else (cancel, cancel_order_echo(cancel, call))

@@ -98,7 +98,7 @@ def opened_socket(stream: Any) -> socket.socket:
 
 
 class Orders:
-    """NewOrder and CancelOrder of one account with request ids that count up."""
+    """NewOrder, ModifyOrder and CancelOrder of one account with request ids that count up."""
 
     def __init__(self, simulator: SimulatorProcess, client: FCTradingClient, first_id: int = 10_000_000) -> None:
         self._client = client
@@ -127,6 +127,15 @@ class Orders:
         cancel = requests.CancelOrder(self.account, request_id, order_id, "VN", symbol, side)
         answer = self._client.cancle_order(cancel)
         assert answer["status"] == 200, answer
+        return request_id
+
+    def modify(self, order_id: str, symbol: str, side: str, price: int, quantity: int) -> str:
+        """The request id of an amendment of a limit order that was taken."""
+        request_id = self.next_id()
+        change = requests.ModifyOrder(self.account, request_id, order_id, "VN", symbol, price, quantity, side, "LO")
+        answer = self._client.modify_order(change)
+        assert answer["status"] == 200, answer
+        assert answer["data"]["requestData"]["orderID"] == order_id
         return request_id
 
     def next_id(self) -> str:

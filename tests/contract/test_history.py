@@ -50,7 +50,7 @@ async def history(simulator: SimulatorProcess, account: str, day: date) -> tuple
 
 
 def ended(account: str, order_id: str, state: BrokerState, filled: int) -> BookRow:
-    report = BrokerReport(order_id, "", state, 200, filled, filled * REFERENCE, 200 - filled)
+    report = BrokerReport(order_id, "", state, 200, filled, filled * REFERENCE, 200 - filled, price=REFERENCE)
     return BookRow(account, order_id, "", report, None)
 
 

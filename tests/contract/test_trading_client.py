@@ -211,3 +211,35 @@ def test_the_largest_quantities_follow_cash_and_shares(client: FCTradingClient, 
     assert buy["maxBuyQty"] * 85_500 * 1.0015 <= power < (buy["maxBuyQty"] + 100) * 85_500 * 1.0015
     sell = client.get_max_sell_qty(requests.MaxSellQty(orders.account, "FPT", ""))["data"]
     assert sell["maxSellQty"] == 10_000
+
+
+def test_an_amended_order_is_told_under_the_new_request_id(
+    client: FCTradingClient, orders: Orders, mailbox: Mailbox
+) -> None:
+    request_id = orders.place("FPT", "B", 92_000, 300)
+    order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
+    smaller = orders.modify(order_id, "FPT", "B", 92_000, 200)
+    event = mailbox.wait_for(is_order(smaller, "RS"))["data"]
+    assert (event["orderID"], event["quantity"], event["osQty"], event["origRequestID"]) == (
+        order_id,
+        200,
+        200,
+        request_id,
+    )
+    dearer = orders.modify(order_id, "FPT", "B", 92_500, 200)
+    mailbox.wait_for(is_order(dearer, "QU"))
+    row = audit_row(client, orders.account, dearer)
+    assert (row["orderID"], row["price"], row["quantity"]) == (order_id, 92_500.0, 200)
+    orders.cancel(order_id, "FPT", "B")
+
+
+def test_an_amendment_of_price_and_quantity_at_once_is_refused_on_the_stream(
+    client: FCTradingClient, orders: Orders, mailbox: Mailbox
+) -> None:
+    request_id = orders.place("FPT", "B", 92_000, 300)
+    order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
+    refused = orders.modify(order_id, "FPT", "B", 92_500, 200)
+    assert mailbox.wait_for(is_error(refused))["data"]["errorCode"] == "ORD012"
+    row = audit_row(client, orders.account, request_id)
+    assert (row["orderStatus"], row["lastErrorEvent"]["uniqueID"]) == ("QU", refused)
+    orders.cancel(order_id, "FPT", "B")

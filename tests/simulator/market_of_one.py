@@ -1,14 +1,16 @@
 """A small market in memory for the pure tests: one instant, one account, commands by keyword."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from market.calendar import VIETNAM
-from market.vocabulary import OrderType, Side
+from market.vocabulary import OrderType, SecurityStatus, Side
 from simulator.broker_order import BrokerOrder
-from simulator.commands import CancelOrder, NewOrder, ParticipantOrder
+from simulator.commands import CancelOrder, ModifyOrder, NewOrder, ParticipantOrder
 from simulator.matching import send_participant_order
 from simulator.order_entry import carry_out
 from simulator.records import fresh_state
+from simulator.reports import MatchReport, OrderReport, RefusalReport
 from simulator.starting_accounts import new_account
 from simulator.state import ExchangeState
 
@@ -48,8 +50,59 @@ def cancel(state: ExchangeState, order: BrokerOrder) -> BrokerOrder:
     return state.orders[order.order_id]
 
 
-def meet(state: ExchangeState, symbol: str, side: Side, price: int, quantity: int) -> None:
-    """Another participant's limit order."""
+def meet(
+    state: ExchangeState,
+    symbol: str,
+    side: Side,
+    price: int,
+    quantity: int,
+    order_type: OrderType = OrderType.LO,
+) -> ParticipantOrder:
+    """Another participant's order."""
     sequence = state.next_sequence()
-    order = ParticipantOrder(f"participant-{sequence}", symbol, side, price, quantity, quantity, sequence)
+    order = ParticipantOrder(f"participant-{sequence}", symbol, side, price, quantity, quantity, sequence, order_type)
     send_participant_order(state, order)
+    return order
+
+
+def told(state: ExchangeState) -> list[str]:
+    """The reports since the last call: statuses, `match` and error codes."""
+    names = []
+    for report in state.take_changes().reports:
+        match report:
+            case OrderReport():
+                names.append(report.order.status.value)
+            case MatchReport():
+                names.append("match")
+            case RefusalReport():
+                names.append(report.code)
+    return names
+
+
+def listed_as(state: ExchangeState, symbol: str, status: SecurityStatus) -> None:
+    """The exchange's word about a security."""
+    security = state.securities[symbol]
+    security.day = replace(security.day, status=status)
+
+
+def amend(
+    state: ExchangeState, order: BrokerOrder, *, price: int | None = None, quantity: int | None = None
+) -> BrokerOrder:
+    """Carry out an amendment as a client words it, with both figures, and return the order as it stands then."""
+    request_id = str(state.counters.sequence + 2_000_000)
+    now = state.orders[order.order_id]
+    carry_out(
+        state,
+        ModifyOrder(
+            request_id,
+            ACCOUNT,
+            order.order_id,
+            order.symbol,
+            order.side,
+            now.order_type,
+            now.price if price is None else price,
+            now.quantity if quantity is None else quantity,
+        ),
+    )
+    changed = (each for each in state.orders.values() if each.request_id == order.request_id)
+    return next(changed)

@@ -1,58 +1,67 @@
-"""The book against a plain model of price-time priority, and a few cases one can follow by eye."""
+"""Continuous trading on a book against a plain model of price-time priority, and cases one can follow by eye."""
 
 from dataclasses import dataclass
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from market.vocabulary import Side
-from simulator.book import Book, Execution, Resting
+from market.bands import Band
+from market.matching import PriceGrid, Trade
+from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
+from simulator.book import Book, Resting
+from simulator.venue import enter_continuous
+
+GRID = PriceGrid(Exchange.HNX, InstrumentKind.ETF, Band(100, 110, 90))
 
 
 def order(order_id: str, side: Side, price: int, quantity: int) -> Resting:
-    return Resting(order_id, side, price, quantity)
+    return Resting(order_id, side, OrderType.LO, price, quantity, arrival=0)
+
+
+def submit(book: Book, incoming: Resting) -> list[Trade]:
+    return list(enter_continuous(book, incoming, GRID).trades)
 
 
 def test_the_best_price_trades_first_and_at_its_own_price() -> None:
     book = Book()
-    book.submit(order("dear", Side.SELL, 102, 100))
-    book.submit(order("cheap", Side.SELL, 101, 100))
-    assert book.submit(order("buyer", Side.BUY, 105, 150)) == [
-        Execution("buyer", "cheap", 101, 100),
-        Execution("buyer", "dear", 102, 50),
+    submit(book, order("dear", Side.SELL, 102, 100))
+    submit(book, order("cheap", Side.SELL, 101, 100))
+    assert submit(book, order("buyer", Side.BUY, 105, 150)) == [
+        Trade("buyer", "cheap", 101, 100),
+        Trade("buyer", "dear", 102, 50),
     ]
     assert book.depth(Side.SELL, 3) == [(102, 50)]
 
 
 def test_at_one_price_the_earlier_order_trades_first() -> None:
     book = Book()
-    book.submit(order("early", Side.BUY, 100, 100))
-    book.submit(order("late", Side.BUY, 100, 100))
-    assert book.submit(order("seller", Side.SELL, 100, 150)) == [
-        Execution("seller", "early", 100, 100),
-        Execution("seller", "late", 100, 50),
+    submit(book, order("early", Side.BUY, 100, 100))
+    submit(book, order("late", Side.BUY, 100, 100))
+    assert submit(book, order("seller", Side.SELL, 100, 150)) == [
+        Trade("early", "seller", 100, 100),
+        Trade("late", "seller", 100, 50),
     ]
 
 
 def test_what_does_not_cross_rests() -> None:
     book = Book()
-    book.submit(order("seller", Side.SELL, 101, 100))
-    assert book.submit(order("buyer", Side.BUY, 100, 100)) == []
+    submit(book, order("seller", Side.SELL, 101, 100))
+    assert submit(book, order("buyer", Side.BUY, 100, 100)) == []
     assert (book.best(Side.BUY), book.best(Side.SELL)) == (100, 101)
 
 
 def test_a_cancelled_order_never_trades() -> None:
     book = Book()
-    book.submit(order("seller", Side.SELL, 100, 100))
-    assert book.cancel("seller") is not None
-    assert book.cancel("seller") is None
-    assert book.submit(order("buyer", Side.BUY, 100, 100)) == []
+    submit(book, order("seller", Side.SELL, 100, 100))
+    assert book.remove("seller") is not None
+    assert book.remove("seller") is None
+    assert submit(book, order("buyer", Side.BUY, 100, 100)) == []
 
 
 def test_the_quantity_within_a_limit_counts_the_levels_up_to_it() -> None:
     book = Book()
     for price in (101, 102, 103):
-        book.submit(order(f"at {price}", Side.SELL, price, 100))
+        submit(book, order(f"at {price}", Side.SELL, price, 100))
     assert [book.quantity_within(Side.SELL, limit) for limit in (100, 101, 102, 200)] == [0, 100, 200, 300]
 
 
@@ -76,13 +85,21 @@ STEPS = st.lists(
 )
 
 
+@dataclass
+class Limit:
+    order_id: str
+    side: Side
+    price: int
+    leaves: int
+
+
 class PlainBook:
     """The same rules, written as slowly and plainly as possible: one list, searched from the start."""
 
     def __init__(self) -> None:
-        self.waiting: list[Resting] = []
+        self.waiting: list[Limit] = []
 
-    def submit(self, incoming: Resting) -> list[Execution]:
+    def submit(self, incoming: Limit) -> list[Trade]:
         executions = []
         while incoming.leaves:
             crossing = [
@@ -100,7 +117,8 @@ class PlainBook:
             quantity = min(best.leaves, incoming.leaves)
             best.leaves -= quantity
             incoming.leaves -= quantity
-            executions.append(Execution(incoming.order_id, best.order_id, best.price, quantity))
+            buyer, seller = (incoming, best) if incoming.side is Side.BUY else (best, incoming)
+            executions.append(Trade(buyer.order_id, seller.order_id, best.price, quantity))
             self.waiting = [other for other in self.waiting if other.leaves]
         return executions
 
@@ -111,10 +129,10 @@ def test_every_execution_is_the_one_that_price_and_time_demand(steps: list[Step]
     book, plain = Book(), PlainBook()
     for number, step in enumerate(steps):
         if step.cancels is not None:
-            book.cancel(str(step.cancels))
+            book.remove(str(step.cancels))
             plain.waiting = [other for other in plain.waiting if other.order_id != str(step.cancels)]
-        made = book.submit(order(str(number), step.side, step.price, step.quantity))
-        assert made == plain.submit(order(str(number), step.side, step.price, step.quantity))
+        made = submit(book, order(str(number), step.side, step.price, step.quantity))
+        assert made == plain.submit(Limit(str(number), step.side, step.price, step.quantity))
     assert set(book.order_ids()) == {other.order_id for other in plain.waiting}
 
 
@@ -128,9 +146,9 @@ def test_no_share_appears_or_vanishes_and_the_book_is_never_crossed(steps: list[
     for number, step in enumerate(steps):
         sides[str(number)] = step.side
         entered[step.side] += step.quantity
-        for execution in book.submit(order(str(number), step.side, step.price, step.quantity)):
-            traded[sides[execution.incoming_id]] += execution.quantity
-            traded[sides[execution.resting_id]] += execution.quantity
+        for trade in submit(book, order(str(number), step.side, step.price, step.quantity)):
+            traded[sides[trade.buy_id]] += trade.quantity
+            traded[sides[trade.sell_id]] += trade.quantity
         bid, ask = book.best(Side.BUY), book.best(Side.SELL)
         assert bid is None or ask is None or bid < ask
     for side in Side:

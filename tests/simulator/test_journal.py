@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from market.vocabulary import Side
+from market.vocabulary import OrderType, Side
+from simulator.broker_order import OrderStatus
 from simulator.clock import at_time
+from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder
 from simulator.journal import Batch, Journal, Kind
-from simulator.records import Meta, recover
+from simulator.records import COMMAND, Meta, recover
 from simulator.security import Board
-from simulator.state import PreOpen
+from simulator.state import ExchangeState, PreOpen
 from simulator.storing import put_changes, put_finished_day, put_meta
 from simulator.trading_day import advance
 from tests.simulator.market_of_one import ACCOUNT, DAY, at, meet, open_market, place
@@ -79,3 +81,51 @@ def test_an_empty_folder_has_nothing_to_recover(tmp_path: Path) -> None:
 
 def _next_day() -> datetime:
     return at_time(at("00:00").date().replace(day=25), at("09:20").time())
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        NewOrder("10000001", ACCOUNT, "VIC", Side.BUY, OrderType.ATC, 0, 100, "TA"),
+        ModifyOrder("10000002", ACCOUNT, "20000001", "VIC", Side.BUY, OrderType.LO, 85_500, 200),
+        CancelOrder("10000003", ACCOUNT, "20000001", "VIC", Side.BUY),
+    ],
+)
+def test_a_request_not_yet_carried_out_is_read_back_as_what_it_was(command: Command) -> None:
+    assert COMMAND.validate_json(COMMAND.dump_json(command)) == command
+
+
+def test_orders_of_an_auction_survive_in_their_order(tmp_path: Path) -> None:
+    state = open_market("14:31")
+    early = place(state, quantity=100)
+    place(state, price=0, quantity=200, order_type=OrderType.ATC)
+    meet(state, "VIC", Side.BUY, 0, 100, OrderType.ATC)
+    with Journal(tmp_path / "journal") as journal:
+        batch = Batch()
+        state.changes.accounts[ACCOUNT] = None
+        put_changes(batch, state, state.take_changes())
+        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, PreOpen.BROKER, participants_enabled=True))
+        journal.write(batch)
+        recovered = recover(journal)
+    assert recovered is not None
+    book = recovered.state.securities["VIC"].books[Board.ROUND]
+    assert book.in_time_order() == state.securities["VIC"].books[Board.ROUND].in_time_order()
+    advance(recovered.state, at("14:45"))
+    assert recovered.state.orders[early.order_id].status is OrderStatus.EX
+
+
+def test_a_renamed_order_is_stored_under_its_new_id_only(tmp_path: Path) -> None:
+    state = open_market()
+    order = place(state, quantity=300)
+    with Journal(tmp_path / "journal") as journal:
+        _store(journal, state)
+        renamed = state.rename(order)
+        state.keep(renamed)
+        _store(journal, state)
+        assert [key for key, _ in journal.read(Kind.ORDER)] == [renamed.order_id] != [order.order_id]
+
+
+def _store(journal: Journal, state: ExchangeState) -> None:
+    batch = Batch()
+    put_changes(batch, state, state.take_changes())
+    journal.write(batch)

@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 
 from market.vocabulary import OrderType
 from simulator.credentials import load_credentials
-from simulator.faults import Fault, FaultKind, Faults
+from simulator.faults import Fault, FaultKind, Faults, Occasion
 from simulator.received import Received
 from simulator.symbols import LISTINGS
 from simulator.wire.channels import parse_channels
+from simulator.wire.data_feed import CHANNELS
 from simulator.wire.signing import is_signed
 from simulator.wire.tokens import Invalid, Tokens, TokenUse
 from tests.simulator.market_of_one import open_market, place
@@ -25,16 +26,16 @@ from tests.simulator.market_of_one import open_market, place
 
 @pytest.mark.parametrize("text", ["X:VIC-FPT", "x: vic-fpt", "X:VIC-FPT,F:VIC"])
 def test_channels_are_read_in_any_case_and_with_blanks(text: str) -> None:
-    channels = parse_channels(text)
+    channels = parse_channels(text, CHANNELS)
     assert channels.has("X", "VIC")
     assert channels.has("X", "FPT")
     assert not channels.has("X", "HPG")
 
 
 def test_all_means_every_symbol_of_a_channel_or_of_every_channel() -> None:
-    assert parse_channels("X:ALL").has("X", "VIC")
-    assert not parse_channels("X:ALL").has("F", "VIC")
-    assert parse_channels("ALL").has("F", "VIC")
+    assert parse_channels("X:ALL", CHANNELS).has("X", "VIC")
+    assert not parse_channels("X:ALL", CHANNELS).has("F", "VIC")
+    assert parse_channels("ALL", CHANNELS).has("F", "VIC")
 
 
 def test_the_key_file_holds_all_eight_elements_and_stays_the_same(tmp_path: Path) -> None:
@@ -72,9 +73,9 @@ def test_a_tokens_claims_are_plain_base64_for_ssis_python_client(tmp_path: Path)
 def test_a_fault_happens_as_often_as_asked_and_only_on_its_path() -> None:
     faults = Faults()
     faults.add(Fault(FaultKind.DROP_BEFORE_TAKING, "NewOrder", times=2))
-    assert faults.draw(FaultKind.DROP_BEFORE_TAKING, "cancelorder") is None
-    assert faults.draw(FaultKind.REPLY_DELAY_MS, "neworder") is None
-    drawn = [faults.draw(FaultKind.DROP_BEFORE_TAKING, "neworder") is not None for _ in range(3)]
+    assert faults.draw(FaultKind.DROP_BEFORE_TAKING, Occasion("cancelorder")) is None
+    assert faults.draw(FaultKind.REPLY_DELAY_MS, Occasion("neworder")) is None
+    drawn = [faults.draw(FaultKind.DROP_BEFORE_TAKING, Occasion("neworder")) is not None for _ in range(3)]
     assert drawn == [True, True, False]
 
 

@@ -1,0 +1,120 @@
+"""The faults that befall one HTTP call, before it is done and after; nothing here touches the market."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from simulator.fault_kinds import FaultKind
+from simulator.faults import Fault, Faults, Occasion
+from simulator.wire.envelopes import Answer, failure, unauthorized
+from simulator.wire.streams import Streams
+from simulator.wire.tokens import Tokens
+
+LOGIN_CALLS = frozenset({"accesstoken", "getotp"})
+_HANG_MS = 600_000
+_BAD_GATEWAY = 502
+_CLOSED_MS = 1_000
+_QUOTA = "API calls quota exceeded! maximum admitted 1 per 1s."
+
+
+class Door(Protocol):
+    """The port that the simulator listens on."""
+
+    def close_for(self, seconds: float) -> None:
+        """Break every connection and refuse new ones for a while."""
+
+
+class Cut(Response):
+    """The connection breaks instead of an answer."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002 - ASGI's signature
+        scope["state"]["transport"].abort()
+
+
+@dataclass(frozen=True, slots=True)
+class HttpFaults:
+    """`door` is None where there is no port, as in a test of the application alone."""
+
+    faults: Faults
+    streams: Streams
+    tokens: Tokens
+    door: Door | None
+
+    async def before(self, request: Request, occasion: Occasion) -> Response | Answer | None:
+        """What the client gets instead of having its call done; None to go on."""
+        if self._draw(FaultKind.DROP_BEFORE_TAKING, occasion) or self._break_in(occasion):
+            return Cut()
+        hang = self._draw(FaultKind.HANG_BEFORE_TAKING, occasion)
+        if hang is not None:
+            return await _hang(request, hang)
+        busy = self._draw(FaultKind.TOO_MANY_REQUESTS, occasion)
+        if busy is not None:
+            return Response(_QUOTA, 429, {"Retry-After": str(busy.value or 1)}, "text/plain")
+        broken = self._draw(FaultKind.SERVER_ERROR_BEFORE_TAKING, occasion)
+        if broken is not None:
+            return _error_page(broken)
+        return self._refusal(request, occasion)
+
+    async def after(self, request: Request, occasion: Occasion, response: Response) -> Response:
+        """The answer of a call that was done, or what has become of it."""
+        delay = self._draw(FaultKind.REPLY_DELAY_MS, occasion)
+        if delay is not None:
+            await asyncio.sleep(delay.value / 1000)
+        if self._draw(FaultKind.DROP_REPLY_AFTER_TAKING, occasion) or self._loses_cancel(occasion):
+            return Cut()
+        hang = self._draw(FaultKind.HANG_AFTER_TAKING, occasion)
+        if hang is not None:
+            return await _hang(request, hang)
+        broken = self._draw(FaultKind.SERVER_ERROR_AFTER_TAKING, occasion)
+        if broken is not None:
+            return _error_page(broken)
+        if self._draw(FaultKind.TRUNCATED_REPLY, occasion):
+            body = bytes(response.body)
+            return Response(body[: len(body) // 2], response.status_code, media_type="application/json")
+        return response
+
+    def _break_in(self, occasion: Occasion) -> bool:
+        """The whole host fails with this call: its port closes, or it forgets every token."""
+        closed = self._draw(FaultKind.REFUSE_CONNECTIONS, occasion)
+        if closed is not None and self.door is not None:
+            self.door.close_for((closed.value or _CLOSED_MS) / 1000)
+        restarted = self._draw(FaultKind.RESTART_WITH_TOKEN_LOSS, occasion)
+        if restarted is not None:
+            self.tokens.forget_all()
+            self.streams.hang_up_all()
+        return closed is not None or restarted is not None
+
+    def _refusal(self, request: Request, occasion: Occasion) -> Answer | None:
+        is_login = occasion.path in LOGIN_CALLS
+        if not is_login and self._draw(FaultKind.EXPIRED_TOKEN, occasion):
+            return unauthorized("Token is expired")
+        if request.method == "GET" and self._draw(FaultKind.BOOK_PAGE_FAILS, occasion):
+            return failure("Internal Server Error", 500)
+        return None
+
+    def _loses_cancel(self, occasion: Occasion) -> bool:
+        is_cancel = occasion.path == "cancelorder"
+        return is_cancel and self._draw(FaultKind.LOST_CANCEL_ANSWER, occasion) is not None
+
+    def _draw(self, kind: FaultKind, occasion: Occasion) -> Fault | None:
+        return self.faults.draw(kind, occasion)
+
+
+async def _hang(request: Request, fault: Fault) -> Response:
+    """Say nothing until the client gives up or the time is over."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout((fault.value or _HANG_MS) / 1000):
+            while (await request.receive())["type"] != "http.disconnect":
+                pass
+    return Cut()
+
+
+def _error_page(fault: Fault) -> Response:
+    code = fault.value or _BAD_GATEWAY
+    page = f"<html><head><title>{code}</title></head><body><h1>{code} Server Error</h1></body></html>"
+    return Response(page, code, media_type="text/html")

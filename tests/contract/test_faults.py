@@ -1,0 +1,269 @@
+"""Every fault of the wire as a client meets it: on HTTP, on the stream, and between the two."""
+
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import requests as http
+
+from tests.contract.listening import Mailbox, is_error, is_order, until
+from tests.contract.ssi import FCTradingClient, Orders, ended, hang_up, listen, opened_socket, trading_client
+from tests.support.simulator_process import SimulatorProcess, running_simulator
+
+pytestmark = pytest.mark.stack
+
+BOOK = "api/v2/Trading/auditOrderBook"
+
+
+@pytest.fixture
+def control(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
+    with simulator.control as control:
+        yield control
+        control.delete("faults").raise_for_status()
+
+
+def fault(control: httpx.Client, kind: str, path: str = "", **others: Any) -> None:
+    control.post("faults", json={"kind": kind, "path": path, **others}).raise_for_status()
+
+
+def ask_book(
+    simulator: SimulatorProcess, client: FCTradingClient, account: str, timeout: float = 5.0
+) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {client.get_access_token()}"}
+    return httpx.get(simulator.url + BOOK, params={"account": account}, headers=headers, timeout=timeout)
+
+
+def ids_in_book(simulator: SimulatorProcess, client: FCTradingClient, account: str) -> list[str]:
+    return [row["uniqueID"] for row in ask_book(simulator, client, account).json()["data"]["orders"]]
+
+
+def test_the_table_of_faults_is_told(control: httpx.Client) -> None:
+    rows = control.get("faults/kinds").json()
+    assert {"hang_before_taking", "overfill", "stream_lag_ms"} <= {row["kind"] for row in rows}
+    wrong = control.post("faults", json={"kind": "overfill", "value": -1})
+    assert (wrong.status_code, "clock_skew" in wrong.text) == (422, True)
+
+
+@pytest.mark.parametrize("value", [500, 502])
+def test_an_error_page_is_html_and_the_call_was_done_only_after_taking(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders, value: int
+) -> None:
+    lost, taken = orders.next_id(), orders.next_id()
+    for kind, request_id in (("server_error_before_taking", lost), ("server_error_after_taking", taken)):
+        fault(control, kind, "NewOrder", value=value)
+        with pytest.raises(ValueError, match="Expecting value"):
+            orders.send(request_id, "VIC", "B", 85_000, 100)
+    until(lambda: taken in ids_in_book(simulator, client, orders.account) or None)
+    assert lost not in ids_in_book(simulator, client, orders.account)
+    fault(control, "server_error_before_taking", "auditOrderBook", value=value)
+    page = ask_book(simulator, client, orders.account)
+    assert (page.status_code, page.headers["content-type"].split(";")[0]) == (value, "text/html")
+
+
+def test_too_many_requests_are_told_in_plain_text(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+) -> None:
+    fault(control, "too_many_requests", "auditOrderBook", value=7)
+    answer = ask_book(simulator, client, orders.account)
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "7")
+    assert answer.text.startswith("API calls quota exceeded!")
+
+
+def test_a_truncated_reply_is_no_json_and_the_order_is_taken(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+) -> None:
+    fault(control, "truncated_reply", "NewOrder")
+    taken = orders.next_id()
+    with pytest.raises(ValueError, match=r"Unterminated|Expecting"):
+        orders.send(taken, "VIC", "B", 85_000, 100)
+    until(lambda: taken in ids_in_book(simulator, client, orders.account) or None)
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("hang_before_taking", False), ("hang_after_taking", True)])
+def test_a_call_that_hangs_leaves_its_client_waiting(
+    simulator: SimulatorProcess,
+    control: httpx.Client,
+    client: FCTradingClient,
+    orders: Orders,
+    kind: str,
+    taken: bool,
+) -> None:
+    fault(control, kind, "NewOrder", value=300)
+    request_id = orders.next_id()
+    started = time.monotonic()
+    with pytest.raises(http.exceptions.ConnectionError):
+        orders.send(request_id, "VIC", "B", 85_000, 100)
+    assert time.monotonic() - started >= 0.3
+    fault(control, "hang_before_taking", "auditOrderBook")
+    with pytest.raises(httpx.ReadTimeout):
+        ask_book(simulator, client, orders.account, timeout=0.2)
+    if taken:
+        until(lambda: request_id in ids_in_book(simulator, client, orders.account) or None)
+    assert (request_id in ids_in_book(simulator, client, orders.account)) is taken
+
+
+def test_an_expired_token_and_a_failing_page_are_answers(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+) -> None:
+    fault(control, "expired_token", "auditOrderBook")
+    fault(control, "book_page_fails", "auditOrderBook")
+    told = [ask_book(simulator, client, orders.account).json() for _ in range(3)]
+    assert [answer["status"] for answer in told] == [401, 500, 200]
+
+
+def test_a_fault_for_another_account_or_symbol_leaves_this_one_alone(
+    control: httpx.Client, orders: Orders, mailbox: Mailbox
+) -> None:
+    fault(control, "drop_before_taking", "NewOrder", symbol="FPT")
+    fault(control, "drop_before_taking", "NewOrder", account="0901359")
+    mailbox.wait_for(is_order(orders.place("VIC", "B", 85_000, 100), "QU"))
+    assert len(control.get("faults").json()) == 2
+
+
+def test_a_lost_cancel_answer_does_not_undo_the_cancel(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+    request_id = orders.place("VIC", "B", 85_000, 100)
+    order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
+    fault(control, "lost_cancel_answer")
+    with pytest.raises(http.exceptions.ConnectionError):
+        orders.cancel(order_id, "VIC", "B")
+    until(lambda: next((m for m in list(mailbox.messages) if m["data"].get("cancelQty") == 100), None))
+
+
+def test_a_fill_can_be_told_before_the_order_is_answered(
+    control: httpx.Client, orders: Orders, mailbox: Mailbox
+) -> None:
+    control.post("participants", json={"symbol": "VND", "side": "SELL", "price": 20_400, "quantity": 100})
+    fault(control, "fill_before_ack", "NewOrder", value=1_000)
+    request_id = orders.place("VND", "B", 20_450, 100)
+    assert mailbox.events(request_id) == ["RS", "SD", "QU", "match", "FF"]
+
+
+def test_an_amended_orders_new_id_names_the_old_one(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+    request_id = orders.place("VIC", "B", 85_000, 300)
+    order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
+    fault(control, "order_id_changed_on_amend")
+    changed = mailbox.wait_for(is_order(orders.modify(order_id, "VIC", "B", 85_000, 200), "QU"))["data"]
+    assert changed["origOrderId"] == order_id != changed["orderID"]
+    assert order_id not in {order["order_id"] for order in control.get("orders").json()}
+    mailbox.wait_for(is_error(orders.cancel(order_id, "VIC", "B")))
+
+
+def test_an_order_missing_from_the_book_appears_later(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders, mailbox: Mailbox
+) -> None:
+    fault(control, "book_misses_order", value=3_000)
+    request_id = orders.place("VIC", "B", 85_000, 100)
+    mailbox.wait_for(is_order(request_id, "QU"))
+    assert request_id not in ids_in_book(simulator, client, orders.account)
+    until(lambda: request_id in ids_in_book(simulator, client, orders.account) or None)
+
+
+def test_messages_are_lost_doubled_reordered_and_late_only_on_the_live_stream(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+) -> None:
+    live, stream = listen(simulator, client, "-1")
+    fault(control, "message_duplicated", symbol="HPG")
+    fault(control, "message_lost", symbol="HCM", times=2)
+    fault(control, "messages_reordered", symbol="KDH")
+    fault(control, "stream_lag_ms", symbol="PNJ", value=400)
+    heard = {}
+    for symbol, price in (("HPG", 26_500), ("HCM", 23_500), ("KDH", 33_000), ("PNJ", 87_000)):
+        heard[symbol] = orders.place(symbol, "B", price, 100)
+        live.wait_for(is_order(heard[symbol], "QU"))
+    assert live.events(heard["HPG"]) == ["RS", "RS", "SD", "QU"]
+    assert live.events(heard["HCM"]) == ["QU"]
+    assert live.events(heard["KDH"]) == ["SD", "RS", "QU"]
+    assert live.events(heard["PNJ"]) == ["RS", "SD", "QU"]
+    resumed, second = listen(simulator, client, "0")
+    resumed.wait_for(is_order(heard["PNJ"], "QU"))
+    for request_id in heard.values():
+        assert resumed.events(request_id) == ["RS", "SD", "QU"]
+    hang_up(stream)
+    hang_up(second)
+
+
+def test_a_silent_stream_says_nothing_and_stays_open(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+) -> None:
+    live, stream = listen(simulator, client, "-1")
+    fault(control, "stream_silence", value=700)
+    silent = orders.place("VIC", "B", 85_000, 100)
+    until(lambda: silent in ids_in_book(simulator, client, orders.account) or None)
+    time.sleep(0.8)  # the silence itself is what is looked at
+    spoken = orders.place("VIC", "B", 85_000, 100)
+    live.wait_for(is_order(spoken, "QU"))
+    assert live.events(silent) == []
+    hang_up(stream)
+
+
+def test_executions_and_orders_can_be_made_up_by_hand(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+    body = {"account": orders.account, "symbol": "REE", "side": "BUY", "price": 64_000, "quantity": 100}
+    strange = control.post("external-orders", json=body).json()
+    heard = mailbox.wait_for(is_order(strange["request_id"], "QU"))["data"]
+    assert (heard["channel"], heard["orderID"]) == ("WT", strange["order_id"])
+    still_open = control.post(f"orders/{strange['order_id']}/late-fill", json={"price": 64_000, "quantity": 100})
+    assert still_open.status_code == 409
+    mailbox.wait_for(is_order(orders.cancel(strange["order_id"], "REE", "B"), "CL"))
+    one = {"price": 64_000, "quantity": 100}
+    assert control.post(f"orders/{strange['order_id']}/late-fill", json=one).json()["status"] == "FF"
+    corrected = control.post(f"orders/{strange['order_id']}/correction", json={**one, "corrected_price": 63_900})
+    assert corrected.json()["filled_value"] == 6_390_000
+    busted = control.post(f"orders/{strange['order_id']}/bust", json={**one, "price": 63_900})
+    assert (busted.json()["status"], busted.json()["filled_value"]) == ("CL", 0)
+    too_much = control.post(f"orders/{strange['order_id']}/bust", json=one)
+    assert too_much.status_code == 422
+
+
+@pytest.fixture
+def own_simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    """For what would break the streams of other tests."""
+    with running_simulator(tmp_path, participants=False) as simulator:
+        yield simulator
+
+
+def test_a_restart_that_forgets_its_tokens_breaks_streams_and_asks_for_a_new_login(
+    own_simulator: SimulatorProcess,
+) -> None:
+    simulator, own = own_simulator, trading_client(own_simulator)
+    account = simulator.env["SSI_ACCOUNT"]
+    _, stream = listen(simulator, own, "-1")
+    opened = opened_socket(stream)
+    with simulator.control as control:
+        fault(control, "restart_with_token_loss", "auditOrderBook")
+    with pytest.raises(httpx.TransportError):
+        ask_book(simulator, own, account)
+    ended(stream, opened)
+    assert ask_book(simulator, own, account).json()["status"] == 401
+    assert ask_book(simulator, trading_client(simulator), account).json()["status"] == 200
+
+
+def test_a_closed_port_refuses_connections_and_opens_again(own_simulator: SimulatorProcess) -> None:
+    simulator, client = own_simulator, trading_client(own_simulator)
+    account = simulator.env["SSI_ACCOUNT"]
+    with simulator.control as control:
+        fault(control, "refuse_connections", "auditOrderBook", value=1_500)
+    with pytest.raises(httpx.TransportError):
+        ask_book(simulator, client, account)
+
+    def refused() -> bool | None:
+        try:
+            ask_book(simulator, client, account)
+        except httpx.ConnectError:
+            return True
+        except httpx.TransportError:
+            return None
+        return None
+
+    def answered() -> dict[str, Any] | None:
+        try:
+            found: dict[str, Any] = json.loads(ask_book(simulator, client, account).text)
+        except httpx.TransportError:
+            return None
+        return found
+
+    assert until(refused)
+    assert until(answered)["status"] == 200

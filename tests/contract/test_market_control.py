@@ -1,0 +1,129 @@
+"""The control API's say over securities, days, accounts and other participants, as seen from SSI's wire."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.listening import Mailbox, is_order, until
+from tests.contract.ssi import FCTradingClient, Orders, hang_up, listen, trading_client
+from tests.support.simulator_process import SimulatorProcess, running_simulator
+
+pytestmark = pytest.mark.stack
+
+
+@pytest.fixture
+def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
+    with running_simulator(tmp_path, participants=False) as process:
+        yield process
+
+
+@pytest.fixture
+def control(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
+    with simulator.control as control:
+        yield control
+
+
+@pytest.fixture
+def client(simulator: SimulatorProcess) -> FCTradingClient:
+    return trading_client(simulator)
+
+
+@pytest.fixture
+def orders(simulator: SimulatorProcess, client: FCTradingClient) -> Orders:
+    return Orders(simulator, client)
+
+
+@pytest.fixture
+def mailbox(simulator: SimulatorProcess, client: FCTradingClient) -> Iterator[Mailbox]:
+    box, stream = listen(simulator, client, "0")
+    yield box
+    hang_up(stream)
+
+
+def post(control: httpx.Client, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    answer: dict[str, Any] = control.post(path, json=body).raise_for_status().json()
+    return answer
+
+
+def set_time(control: httpx.Client, time: str) -> None:
+    day = control.get("clock").json()["trading_date"]
+    control.put("clock", json={"now": f"{day}T{time}+07:00"}).raise_for_status()
+
+
+def test_a_halted_symbol_refuses_orders_until_it_resumes_even_over_a_restart(
+    simulator: SimulatorProcess, control: httpx.Client, orders: Orders
+) -> None:
+    assert post(control, "symbols/VIC/halt")["status"] == "HALTED"
+    orders.place("VIC", "B", 85_000, 100)
+    refused = until(lambda: control.get("orders").json() or None)
+    assert [(order["status"], order["reject_code"]) for order in refused] == [("RJ", "ORD017")]
+    simulator.kill()
+    simulator.restart()
+    assert control.get("symbols/VIC").json()["status"] == "HALTED"
+    assert post(control, "symbols/VIC/resume")["phase"] == "CONT_AM"
+    orders.place("VIC", "B", 85_000, 100)
+
+
+def test_the_opening_auction_of_a_new_day_is_told_on_the_stream(
+    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+) -> None:
+    post(control, "clock/next-day", {"time": "08:30:00"})
+    heard, stream = listen(simulator, client, "0")
+    held = orders.place("VIC", "B", 0, 200, order_type="ATO")
+    heard.wait_for(is_order(held, "IAV"))
+    set_time(control, "09:01:00")
+    heard.wait_for(is_order(held, "QU"))
+    post(control, "participants", {"symbol": "VIC", "side": "SELL", "order_type": "ATO", "quantity": 100})
+    set_time(control, "09:15:00")
+    ended = heard.wait_for(is_order(held, "FFPC"))["data"]
+    assert (ended["filledQty"], ended["cancelQty"], ended["osQty"]) == (100, 100, 0)
+    assert heard.events(held) == ["IAV", "RS", "SD", "QU", "match", "PF", "FFPC"]
+    hang_up(stream)
+
+
+def test_the_rest_of_an_mtl_is_echoed_as_a_limit_order(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+    post(control, "participants", {"symbol": "VIC", "side": "SELL", "price": 85_500, "quantity": 100})
+    request_id = orders.place("VIC", "B", 0, 300, order_type="MTL")
+    event = mailbox.wait_for(
+        lambda message: message["data"]["uniqueID"] == request_id and message["data"].get("orderType") == "LO"
+    )["data"]
+    assert (event["price"], event["orderStatus"], event["osQty"]) == (85_600.0, "PF", 200)
+
+
+def test_another_participant_keeps_the_exchanges_rules(control: httpx.Client) -> None:
+    wrong = control.post("participants", json={"symbol": "ACV", "side": "BUY", "order_type": "MTL", "quantity": 100})
+    assert wrong.status_code == 422
+    too_early = control.post(
+        "participants", json={"symbol": "VIC", "side": "BUY", "order_type": "ATC", "quantity": 100}
+    )
+    assert too_early.status_code == 409
+    assert "CONT_AM" in too_early.json()["detail"]
+
+
+def test_a_day_closed_through_control_is_passed_over_even_after_a_restart(
+    simulator: SimulatorProcess, control: httpx.Client
+) -> None:
+    clock = control.get("clock").json()
+    following = date.fromisoformat(post(control, "clock/next-day")["trading_date"])
+    closed = following + timedelta(days=1)
+    while closed.weekday() > 4:
+        closed += timedelta(days=1)
+    post_body = {"day": closed.isoformat(), "kind": "CLOSED", "reason": "storm"}
+    assert control.post("calendar", json=post_body).status_code == 201
+    assert control.post("calendar", json={**post_body, "day": clock["trading_date"]}).status_code == 422
+    simulator.kill()
+    simulator.restart()
+    assert [row["day"] for row in control.get("calendar").json()] == [closed.isoformat()]
+    assert post(control, "clock/next-day")["trading_date"] > closed.isoformat()
+
+
+def test_cash_and_shares_can_be_moved_from_outside(control: httpx.Client) -> None:
+    number = post(control, "accounts", {"number": "0901359", "cash": 1_000_000, "foreign": True})["number"]
+    moved = post(control, f"accounts/{number}/movements", {"cash": -400_000, "shares": {"FPT": 300}})
+    assert (moved["cash"], moved["positions"]["FPT"]["settled"], moved["foreign"]) == (600_000, 300, True)
+    too_much = control.post(f"accounts/{number}/movements", json={"shares": {"FPT": -400}})
+    assert too_much.status_code == 422
