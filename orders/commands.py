@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from market.amendments import Amendment
 from market.terms import OrderTerms
 
 
@@ -32,3 +33,22 @@ class CancelOrder:
     intent_id: str
     user: str
     received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AmendOrder:
+    """A request for another `price` (VND) or another whole `quantity` (shares), never both (VN-A3, LC-61).
+
+    `market.amendments.amend_violations` tells what is wrong with it, both or neither given included.
+    """
+
+    order_id: str
+    intent_id: str
+    user: str
+    received_at: datetime
+    price: int | None = None
+    quantity: int | None = None
+
+    @property
+    def amendment(self) -> Amendment:
+        return Amendment(self.price, self.quantity)

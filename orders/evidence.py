@@ -10,7 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from orders.order import Action, CloseReason
+from market.violations import Violation
+from orders.order import Action, AmendRefusal, CloseReason
 
 
 class Answer(StrEnum):
@@ -68,8 +69,38 @@ class CancelAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class AmendAsked:
+    """A person or program wants another `price` (VND) or another whole `quantity` (shares).
+
+    `violations` are all rules that it breaks, found under the order's lock: with any of them it is refused at once.
+    """
+
+    intent_id: str
+    user: str
+    asked_at: datetime
+    price: int | None = None
+    quantity: int | None = None
+    violations: tuple[Violation, ...] = ()
+    kind: Literal["amend_asked"] = "amend_asked"
+
+
+@dataclass(frozen=True, slots=True)
+class AmendWithdrawn:
+    """An amendment that has not left is taken back: by whoever asked, or since it breaks `violations` by now."""
+
+    intent_id: str
+    code: str = AmendRefusal.WITHDRAWN
+    text: str = ""
+    violations: tuple[Violation, ...] = ()
+    kind: Literal["amend_withdrawn"] = "amend_withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
 class BrokerReport:
-    """The broker's cumulative word on its order: `filled` shares worth `filled_value` VND, `cancelled` shares."""
+    """The broker's cumulative word on its order: `filled` shares worth `filled_value` VND, `cancelled` shares.
+
+    `quantity` and `price` (VND) are the terms that it works on; 0 and None where it does not tell.
+    """
 
     broker_order_id: str
     request_id: str
@@ -79,7 +110,21 @@ class BrokerReport:
     filled_value: int
     cancelled: int
     text: str = ""
+    price: int | None = None
     kind: Literal["broker_report"] = "broker_report"
+
+
+@dataclass(frozen=True, slots=True)
+class AmendLookedUp:
+    """The broker's book in a look that began after the amendment `request_id` had ended without a confirmation.
+
+    Unlike a stream's message it cannot be older than the request. Whoever records it has waited long enough that
+    the broker would show a request that it has (LC-63).
+    """
+
+    request_id: str
+    report: BrokerReport
+    kind: Literal["amend_looked_up"] = "amend_looked_up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +158,18 @@ class ClosedHere:
     kind: Literal["closed_here"] = "closed_here"
 
 
-Evidence = RequestStarted | RequestAnswered | CancelAsked | BrokerReport | Match | RequestFailed | ClosedHere
+Evidence = (
+    RequestStarted
+    | RequestAnswered
+    | CancelAsked
+    | AmendAsked
+    | AmendWithdrawn
+    | AmendLookedUp
+    | BrokerReport
+    | Match
+    | RequestFailed
+    | ClosedHere
+)
 
 EVIDENCE: TypeAdapter[Evidence] = TypeAdapter(Annotated[Evidence, Field(discriminator="kind")])
 """Reads and writes evidence as JSON."""

@@ -7,7 +7,11 @@ from dataclasses import replace
 from typing import assert_never
 
 from market.vocabulary import Side
+from orders.amending import amend_asked, amend_withdrawn
 from orders.evidence import (
+    AmendAsked,
+    AmendLookedUp,
+    AmendWithdrawn,
     Answer,
     BrokerReport,
     BrokerState,
@@ -19,14 +23,17 @@ from orders.evidence import (
     RequestFailed,
     RequestStarted,
 )
-from orders.order import Action, Anomaly, CloseReason, Life, Order, Request, RequestState
+from orders.order import Action, AmendRefusal, Anomaly, CloseReason, Life, Order, Request, RequestState
+from orders.settling import settle
+from orders.shown_terms import follow_terms, known_under, tells
 
 _WITHOUT_BROKER_PROOF = frozenset({CloseReason.NOT_RECEIVED})
+_CHANGE_WAITS = frozenset({BrokerState.AMEND_PENDING, BrokerState.CANCEL_PENDING})
+_ENDED_UNCONFIRMED = frozenset({RequestState.UNKNOWN, RequestState.PENDING})
 _MAY_BE_AT_BROKER = frozenset({Life.SENDING, Life.UNKNOWN})
-_CLOSING_WORDS = frozenset({BrokerState.FILLED, BrokerState.CANCELED, BrokerState.EXPIRED})
 
 
-def apply(order: Order, evidence: Evidence) -> Order:
+def apply(order: Order, evidence: Evidence) -> Order:  # noqa: C901 - one branch for each kind of evidence
     """Fold one piece of evidence into `order`; what is stale changes nothing that newer proof has settled."""
     match evidence:
         case RequestStarted():
@@ -35,6 +42,12 @@ def apply(order: Order, evidence: Evidence) -> Order:
             changed = _request_answered(order, evidence)
         case CancelAsked():
             changed = _cancel_asked(order, evidence)
+        case AmendAsked():
+            changed = amend_asked(order, evidence)
+        case AmendWithdrawn():
+            changed = amend_withdrawn(order, evidence)
+        case AmendLookedUp():
+            changed = _amend_looked_up(order, evidence)
         case BrokerReport():
             changed = _broker_report(order, evidence)
         case Match():
@@ -45,7 +58,7 @@ def apply(order: Order, evidence: Evidence) -> Order:
             changed = _closed_here(order, evidence)
         case _:
             assert_never(evidence)
-    return _settle(order, changed, evidence)
+    return settle(order, changed, evidence)
 
 
 def _request_started(order: Order, started: RequestStarted) -> Order:
@@ -54,9 +67,9 @@ def _request_started(order: Order, started: RequestStarted) -> Order:
         life = Life.SENDING if order.life is Life.UNSENT else order.life
         return replace(order, life=life, requests=(*order.requests, request))
     asked = next((r for r in order.requests if r.intent_id == started.intent_id and r.open), None)
-    if asked is None:
+    if asked is None or (asked.action is Action.AMEND and asked.state is not RequestState.ASKED):
         return order
-    return _with_request(order, asked, replace(asked, state=RequestState.SENDING, request_id=started.request_id))
+    return order.with_request(asked, replace(asked, state=RequestState.SENDING, request_id=started.request_id))
 
 
 def _request_answered(order: Order, answered: RequestAnswered) -> Order:
@@ -66,34 +79,36 @@ def _request_answered(order: Order, answered: RequestAnswered) -> Order:
     named = replace(request, code=answered.code, text=answered.text)
     if request.action is Action.SUBMIT:
         return _submit_answered(order, request, named, answered)
+    if request.state is RequestState.PENDING and answered.answer in (Answer.UNKNOWN, Answer.NOT_SENT):
+        return order
     match answered.answer:
         case Answer.ACCEPTED:
             state = RequestState.PENDING
         case Answer.REFUSED:
             state = RequestState.REFUSED
         case Answer.NOT_SENT:
-            return _with_request(order, request, replace(named, state=RequestState.ASKED, request_id=""))
+            return order.with_request(request, replace(named, state=RequestState.ASKED, request_id=""))
         case Answer.UNKNOWN:
             state = RequestState.UNKNOWN
         case _:
             assert_never(answered.answer)
-    return _with_request(order, request, replace(named, state=state))
+    return order.with_request(request, replace(named, state=state))
 
 
 def _submit_answered(order: Order, request: Request, named: Request, answered: RequestAnswered) -> Order:
     waiting = order.life in _MAY_BE_AT_BROKER
     match answered.answer:
         case Answer.ACCEPTED:
-            done = _with_request(order, request, replace(named, state=RequestState.DONE))
+            done = order.with_request(request, replace(named, state=RequestState.DONE))
             return replace(done, life=Life.LIVE) if waiting else done
         case Answer.REFUSED:
-            refused = _with_request(order, request, replace(named, state=RequestState.REFUSED))
+            refused = order.with_request(request, replace(named, state=RequestState.REFUSED))
             return _rejected(refused, answered.text) if waiting else refused
         case Answer.NOT_SENT:
-            back = _with_request(order, request, replace(named, state=RequestState.REFUSED))
+            back = order.with_request(request, replace(named, state=RequestState.REFUSED))
             return replace(back, life=Life.UNSENT) if waiting else back
         case Answer.UNKNOWN:
-            unknown = _with_request(order, request, replace(named, state=RequestState.UNKNOWN))
+            unknown = order.with_request(request, replace(named, state=RequestState.UNKNOWN))
             return replace(unknown, life=Life.UNKNOWN) if order.life is Life.SENDING else unknown
         case _:
             assert_never(answered.answer)
@@ -107,10 +122,30 @@ def _cancel_asked(order: Order, asked: CancelAsked) -> Order:
     return replace(order, requests=(*order.requests, Request(Action.CANCEL, asked.intent_id, state)))
 
 
-def _broker_report(order: Order, report: BrokerReport) -> Order:
+def _amend_looked_up(order: Order, looked: AmendLookedUp) -> Order:
+    """The book shows the new terms, or that the request never came to anything (LC-63)."""
+    amend = order.request(looked.request_id)
+    if amend is None or amend.state not in _ENDED_UNCONFIRMED:
+        return _broker_report(order, looked.report)
+    changed = _broker_report(order, looked.report, certain=True)
+    amend = changed.open_amend
+    is_of_older_order = looked.report.broker_order_id in changed.superseded_broker_order_ids
+    if amend is None or changed.life is Life.CLOSED or is_of_older_order or not tells(looked.report, amend):
+        return changed
+    return changed.with_request(amend, replace(amend, state=RequestState.REFUSED, code=AmendRefusal.NOT_TAKEN))
+
+
+def _broker_report(order: Order, report: BrokerReport, *, certain: bool = False) -> Order:
     changed = order
     if report.filled > order.reported_quantity:
         changed = replace(changed, reported_quantity=report.filled, reported_value=report.filled_value)
+    changed = known_under(changed, report)
+    if report.broker_order_id in changed.superseded_broker_order_ids:
+        return changed
+    return _state_told(order, follow_terms(changed, report, certain=certain), report)
+
+
+def _state_told(before: Order, changed: Order, report: BrokerReport) -> Order:
     match report.state:
         case BrokerState.REJECTED:
             return _report_of_rejection(changed, report)
@@ -128,48 +163,86 @@ def _broker_report(order: Order, report: BrokerReport) -> Order:
             | BrokerState.CANCEL_PENDING
             | BrokerState.UNRECOGNISED
         ):
-            return _live(changed, report)
+            return _live(before, changed, report)
         case _:
             assert_never(report.state)
 
 
-def _live(order: Order, report: BrokerReport) -> Order:
-    known = replace(order, acknowledged=True, broker_order_id=order.broker_order_id or report.broker_order_id)
+def _live(before: Order, order: Order, report: BrokerReport) -> Order:
+    known = _amend_arrived(replace(order, acknowledged=True, held_by_broker=_is_held(order, report)), report)
     if order.life is not Life.CLOSED:
         return replace(known, life=Life.LIVE)
     if order.close_reason in _WITHOUT_BROKER_PROOF:
-        return _mark(replace(known, life=Life.LIVE, close_reason=None), Anomaly.LIVE_AFTER_NOT_RECEIVED)
+        return replace(known, life=Life.LIVE, close_reason=None).marked(Anomaly.LIVE_AFTER_NOT_RECEIVED)
+    if order.close_reason is CloseReason.CANCELED and _is_successor(before, order, report):
+        alive = replace(known, life=Life.LIVE, close_reason=None, closing_seen=False, cancelled=0)
+        return alive.marked(Anomaly.LIVE_AFTER_CLOSE)
     return known
 
 
+def _is_held(order: Order, report: BrokerReport) -> bool:
+    """Only the first word can say it: a later one may be older than the session's start."""
+    if report.state is BrokerState.HELD:
+        return order.held_by_broker or not order.acknowledged
+    return order.held_by_broker and report.state in _CHANGE_WAITS
+
+
+def _amend_arrived(order: Order, report: BrokerReport) -> Order:
+    amend = order.open_amend
+    if amend is None or report.state is not BrokerState.AMEND_PENDING or amend.request_id != report.request_id:
+        return order
+    return order.with_request(amend, replace(amend, state=RequestState.PENDING))
+
+
+def _is_successor(before: Order, order: Order, report: BrokerReport) -> bool:
+    """Whether an amendment's own word is the first to name a new order: the one that ended was the old one (LC-62)."""
+    request = order.request(report.request_id)
+    is_amend = request is not None and request.action is Action.AMEND
+    return is_amend and bool(before.broker_order_id) and order.broker_order_id != before.broker_order_id
+
+
 def _closed_by_broker(order: Order, report: BrokerReport, reason: CloseReason) -> Order:
-    """The broker's closing word accounts for every share: what is not filled is cancelled."""
+    """The broker's closing word accounts for every share: what is not filled is cancelled.
+
+    One that knows of fewer fills than came after the end is older than they are, and proves nothing of the rest.
+    """
+    is_behind = report.filled < order.filled
+    if order.life is Life.CLOSED and order.quarantined and is_behind:
+        return order
     already = order.life is Life.CLOSED and order.close_reason not in _WITHOUT_BROKER_PROOF
-    return replace(
+    closed = replace(
         order,
         life=Life.CLOSED,
         close_reason=order.close_reason if already else reason,
         closing_seen=True,
         quarantined=False,
         acknowledged=True,
-        broker_order_id=order.broker_order_id or report.broker_order_id,
+        held_by_broker=False,
         cancelled=max(order.cancelled, report.quantity - report.filled),
         text=report.text or order.text,
     )
+    if already or reason is not CloseReason.EXPIRED or not is_behind:
+        return closed
+    return replace(closed, quarantined=True, cancelled=0).marked(Anomaly.FILL_AFTER_CLOSE)
 
 
 def _report_of_rejection(order: Order, report: BrokerReport) -> Order:
+    """An order that was amended is rejected under the name of its amendment."""
     request = order.request(report.request_id)
-    if request is not None and request.action is not Action.SUBMIT:
-        return _refused(order, request, replace(request, text=report.text))
-    return _rejected(order, report.text, report.broker_order_id)
+    if (
+        request is None
+        or request.action is Action.SUBMIT
+        or (request.action is Action.AMEND and request.state is RequestState.DONE)
+    ):
+        return _rejected(order, report.text)
+    return _refused(order, request, replace(request, text=report.text))
 
 
-def _rejected(order: Order, text: str, broker_order_id: str = "") -> Order:
+def _rejected(order: Order, text: str) -> Order:
     """A rejection closes what has no fill; against a fill it is a contradiction, and the fill stands (LC-16)."""
-    known = replace(order, broker_order_id=order.broker_order_id or broker_order_id, text=text or order.text)
+    known = replace(order, text=text or order.text)
     if order.filled:
-        return _mark(replace(known, quarantined=order.life is not Life.CLOSED), Anomaly.REJECT_AFTER_FILL)
+        return replace(known, quarantined=order.life is not Life.CLOSED).marked(Anomaly.REJECT_AFTER_FILL)
     if order.life is Life.CLOSED and order.close_reason not in _WITHOUT_BROKER_PROOF:
         return known
     return replace(known, life=Life.CLOSED, close_reason=CloseReason.REJECTED, closing_seen=True)
@@ -185,14 +258,16 @@ def _match(order: Order, execution: Match) -> Order:
     )
     if order.life is not Life.CLOSED:
         changed = replace(changed, life=Life.LIVE)
-    return _mark(changed, Anomaly.FILL_WORSE_THAN_LIMIT) if _is_worse_than_limit(order, execution.price) else changed
+    return changed.marked(Anomaly.FILL_WORSE_THAN_LIMIT) if _is_worse_than_limit(order, execution.price) else changed
 
 
 def _is_worse_than_limit(order: Order, price: int) -> bool:
-    limit = order.terms.price
-    if limit is None:
+    """Around an amendment a fill may carry the terms before it, or those whose proof is still on its way (LC-54)."""
+    asked = (r.wanted(order.terms) for r in order.requests if r.in_flight or r.state is RequestState.TOO_LATE)
+    limits = [terms.price for terms in (*order.past_terms, order.terms, *asked) if terms.price is not None]
+    if not limits:
         return False
-    return price > limit if order.terms.side is Side.BUY else price < limit
+    return price > max(limits) if order.terms.side is Side.BUY else price < min(limits)
 
 
 def _request_failed(order: Order, failed: RequestFailed) -> Order:
@@ -202,13 +277,13 @@ def _request_failed(order: Order, failed: RequestFailed) -> Order:
     named = replace(request, code=failed.code, text=failed.text)
     if request.action is not Action.SUBMIT:
         return _refused(order, request, named)
-    changed = _with_request(order, request, replace(named, state=RequestState.REFUSED))
+    changed = order.with_request(request, replace(named, state=RequestState.REFUSED))
     return _rejected(changed, failed.text)
 
 
 def _refused(order: Order, request: Request, named: Request) -> Order:
     """A refusal that comes after the request has ended, such as one of its repeat, changes nothing."""
-    return _with_request(order, request, replace(named, state=RequestState.REFUSED)) if request.open else order
+    return order.with_request(request, replace(named, state=RequestState.REFUSED)) if request.open else order
 
 
 def _closed_here(order: Order, closed: ClosedHere) -> Order:
@@ -217,44 +292,3 @@ def _closed_here(order: Order, closed: ClosedHere) -> Order:
     if order.life is not closable:
         return order
     return replace(order, life=Life.CLOSED, close_reason=closed.reason, closing_seen=True, text=closed.text)
-
-
-def _settle(before: Order, order: Order, evidence: Evidence) -> Order:
-    """Draw what follows: full fills close, a fill after a close is marked, open requests of a closed order end."""
-    if order.filled > order.quantity:
-        order = _mark(order, Anomaly.OVERFILLED)
-    if order.filled > before.filled and before.life is Life.CLOSED:
-        order = _fill_after_close(order, evidence)
-    if order.filled >= order.quantity:
-        order = replace(order, life=Life.CLOSED, close_reason=CloseReason.FILLED, quarantined=False)
-    if order.filled + order.cancelled > order.quantity:
-        order = replace(order, cancelled=max(0, order.quantity - order.filled))
-    return _end_requests(order) if order.life is Life.CLOSED else order
-
-
-def _fill_after_close(order: Order, evidence: Evidence) -> Order:
-    """LC-27, LC-28: always booked; after a close that allows no fill, what is left is held until proof comes.
-
-    A closing word that tells of the fill itself is that proof, and may never come again.
-    """
-    if order.close_reason in (CloseReason.CANCELED, CloseReason.FILLED):
-        return order
-    marked = _mark(order, Anomaly.FILL_AFTER_CLOSE)
-    if isinstance(evidence, BrokerReport) and evidence.state in _CLOSING_WORDS:
-        return marked
-    return replace(marked, quarantined=True, cancelled=0)
-
-
-def _end_requests(order: Order) -> Order:
-    canceled = order.close_reason in (CloseReason.CANCELED, CloseReason.CANCELED_UNSENT)
-    end = RequestState.DONE if canceled else RequestState.TOO_LATE
-    ended = tuple(replace(r, state=end) if r.action is not Action.SUBMIT and r.open else r for r in order.requests)
-    return replace(order, requests=ended)
-
-
-def _mark(order: Order, anomaly: Anomaly) -> Order:
-    return order if anomaly in order.anomalies else replace(order, anomalies=(*order.anomalies, anomaly))
-
-
-def _with_request(order: Order, old: Request, new: Request) -> Order:
-    return replace(order, requests=tuple(new if r is old else r for r in order.requests))

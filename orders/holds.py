@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from market.amendments import Amendment
 from market.fees import FeeSchedule, commission, sale_tax
+from market.terms import OrderTerms
 from market.vocabulary import Side
-from orders.order import Order
+from orders.order import Life, Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,14 +26,37 @@ class Charges:
 
 
 def hold(order: Order) -> Hold:
-    """The hold of what may still trade: zero once closed with proof, kept while unknown or quarantined (I2)."""
-    if order.leaves == 0:
+    """The hold of what may still trade: zero once closed with proof, kept while unknown or quarantined (I2).
+
+    While an amendment is open it is the worse of the old and the requested terms (LC-58).
+    """
+    if order.life is Life.CLOSED and not order.quarantined:
         return Hold()
-    if order.terms.side is Side.SELL:
-        return Hold(shares=order.leaves)
-    if order.terms.price is None:
+    return worse(*(_hold_on(order, terms) for terms in order.possible_terms))
+
+
+def hold_if_amended(order: Order, amendment: Amendment) -> Hold:
+    """The hold that the order needs once `amendment` is asked for."""
+    amended = amendment.of(order.terms)
+    if order.life is Life.UNSENT:
+        return _hold_on(order, amended)
+    return worse(hold(order), _hold_on(order, amended))
+
+
+def worse(*holds: Hold) -> Hold:
+    return Hold(max(each.cash for each in holds), max(each.shares for each in holds))
+
+
+def _hold_on(order: Order, terms: OrderTerms) -> Hold:
+    leaves = max(0, terms.quantity - order.filled - order.cancelled)
+    if leaves == 0:
+        return Hold()
+    if terms.side is Side.SELL:
+        return Hold(shares=leaves)
+    price = order.reserve_price if terms.price is None else terms.price
+    if price is None:
         raise ValueError(f"order {order.order_id} has no price to hold cash at")
-    return Hold(cash=cash_for(order.fees, order.filled_value, order.leaves * order.terms.price))
+    return Hold(cash=cash_for(order.fees, order.filled_value, leaves * price))
 
 
 def cash_for(fees: FeeSchedule, filled_value: int, leaves_value: int) -> int:

@@ -3,12 +3,14 @@
 Fills touch quantities only, so no state can refuse one; what is shown to people is computed from the three.
 """
 
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from enum import StrEnum
 
+from market.amendments import Amendment
 from market.fees import FeeSchedule
 from market.terms import OrderTerms
+from market.violations import Violation
 
 
 class Life(StrEnum):
@@ -51,7 +53,19 @@ class RequestState(StrEnum):
     TOO_LATE = "too_late"
 
 
-OPEN_REQUEST = frozenset({RequestState.ASKED, RequestState.SENDING, RequestState.UNKNOWN, RequestState.PENDING})
+IN_FLIGHT = frozenset({RequestState.SENDING, RequestState.UNKNOWN, RequestState.PENDING})
+OPEN_REQUEST = IN_FLIGHT | {RequestState.ASKED}
+
+
+class AmendRefusal(StrEnum):
+    """Why we refuse an amendment ourselves, as the `code` of its request; the broker's own codes stand there too."""
+
+    BREAKS_RULES = "breaks_rules"
+    AMEND_OPEN = "amend_open"
+    CANCEL_OPEN = "cancel_open"
+    SUPERSEDED = "superseded_by_cancel"
+    WITHDRAWN = "withdrawn"
+    NOT_TAKEN = "not_taken"
 
 
 class Anomaly(StrEnum):
@@ -62,11 +76,17 @@ class Anomaly(StrEnum):
     REJECT_AFTER_FILL = "reject_after_fill"
     LIVE_AFTER_NOT_RECEIVED = "live_after_not_received"
     FILL_WORSE_THAN_LIMIT = "fill_worse_than_limit"
+    PARTIAL_FILL_OF_MOK = "partial_fill_of_mok"
+    UNEXPECTED_TERMS = "unexpected_terms"
+    LIVE_AFTER_CLOSE = "live_after_close"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One submit, amend or cancel; `request_id` is the broker's key for it, empty until an attempt is written."""
+    """One submit, amend or cancel; `request_id` is the broker's key for it, empty until an attempt is written.
+
+    An amend carries what it wants changed, and every rule for which we refused it.
+    """
 
     action: Action
     intent_id: str
@@ -74,15 +94,32 @@ class Request:
     request_id: str = ""
     code: str = ""
     text: str = ""
+    amendment: Amendment | None = None
+    violations: tuple[Violation, ...] = ()
 
     @property
     def open(self) -> bool:
         return self.state in OPEN_REQUEST
 
+    @property
+    def in_flight(self) -> bool:
+        """Whether the broker may have it without having answered for good."""
+        return self.state in IN_FLIGHT
+
+    def wanted(self, terms: OrderTerms) -> OrderTerms:
+        """The terms that this request would make of `terms`."""
+        return terms if self.amendment is None else self.amendment.of(terms)
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Shares and VND are integers; `matched_*` adds up executions, `reported_*` is the broker's cumulative word."""
+    """Shares and VND are integers; `matched_*` adds up executions, `reported_*` is the broker's cumulative word.
+
+    `terms` are the live ones: an amendment, or the limit that is left of an MTL, changes them once it is proven.
+    `placed_terms` are those of the acceptance once they have changed, `past_terms` all that the broker worked on
+    before. `reserve_price` is what a share without a price of its own is held at. `queued_since` is set when an
+    amendment cost a held order its place (VN-A3). `held_by_broker`: parked there before its session.
+    """
 
     order_id: str
     account_id: str
@@ -104,6 +141,12 @@ class Order:
     anomalies: tuple[Anomaly, ...] = ()
     quarantined: bool = False
     text: str = ""
+    reserve_price: int | None = None
+    placed_terms: OrderTerms | None = None
+    past_terms: tuple[OrderTerms, ...] = ()
+    superseded_broker_order_ids: tuple[str, ...] = ()
+    held_by_broker: bool = False
+    queued_since: datetime | None = None
 
     @property
     def quantity(self) -> int:
@@ -141,6 +184,43 @@ class Order:
     def last_cancel(self) -> Request | None:
         return next((r for r in reversed(self.requests) if r.action is Action.CANCEL), None)
 
+    @property
+    def open_amend(self) -> Request | None:
+        return next((r for r in self.requests if r.action is Action.AMEND and r.open), None)
+
+    @property
+    def last_amend(self) -> Request | None:
+        return next((r for r in reversed(self.requests) if r.action is Action.AMEND), None)
+
+    @property
+    def possible_terms(self) -> tuple[OrderTerms, ...]:
+        """The live terms, and those that an open amendment may make of them (I2)."""
+        amend = self.open_amend
+        return (self.terms,) if amend is None else (self.terms, amend.wanted(self.terms))
+
+    @property
+    def as_placed(self) -> "Order":
+        """The order as it was accepted, before any evidence: where folding starts again (I3)."""
+        return Order(
+            self.order_id,
+            self.account_id,
+            self.client_order_id,
+            self.placed_terms or self.terms,
+            self.trading_date,
+            self.fees,
+            reserve_price=self.reserve_price,
+        )
+
     def request(self, request_id: str) -> Request | None:
         """The request that left under the broker's `request_id`."""
         return next((r for r in self.requests if request_id and r.request_id == request_id), None)
+
+    def with_request(self, old: Request, new: Request) -> "Order":
+        return replace(self, requests=tuple(new if each is old else each for each in self.requests))
+
+    def with_terms(self, terms: OrderTerms) -> "Order":
+        """The order on other terms; what it was accepted with is kept."""
+        return replace(self, terms=terms, placed_terms=self.placed_terms or self.terms)
+
+    def marked(self, anomaly: Anomaly) -> "Order":
+        return self if anomaly in self.anomalies else replace(self, anomalies=(*self.anomalies, anomaly))

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import assert_never
 
-from orders.order import Action, CloseReason, Life, Order
+from orders.order import CloseReason, Life, Order
 
 
 class Status(StrEnum):
@@ -41,7 +41,7 @@ def status(order: Order) -> Status:
         return _closed(order)
     if order.open_cancel is not None:
         return Status.PENDING_CANCEL
-    if any(request.action is Action.AMEND and request.open for request in order.requests):
+    if order.open_amend is not None:
         return Status.PENDING_REPLACE
     match order.life:
         case Life.UNSENT:

@@ -42,17 +42,22 @@ class Snapshot:
     fees: FeeSchedule
 
 
-def risk_violations(terms: OrderTerms, snapshot: Snapshot, limits: Limits) -> tuple[Violation, ...]:
-    """Every limit that `terms` would break; an order without a usable price is not measured against cash."""
+def risk_violations(
+    terms: OrderTerms, snapshot: Snapshot, limits: Limits, reserve_price: int | None = None
+) -> tuple[Violation, ...]:
+    """Every limit that `terms` would break.
+
+    A buy without a price of its own is measured at `reserve_price` (VND, VN-C7); without both, not against cash.
+    """
     return (
-        *_size(terms, limits),
+        *quantity_above_limit(terms, limits),
         *_positions(terms, snapshot, limits),
-        *_state(terms, snapshot),
-        *_funds(terms, snapshot),
+        *account_state(terms, snapshot),
+        *_funds(terms, snapshot, reserve_price),
     )
 
 
-def _size(terms: OrderTerms, limits: Limits) -> Iterator[Violation]:
+def quantity_above_limit(terms: OrderTerms, limits: Limits) -> Iterator[Violation]:
     if terms.quantity > limits.maximum_order_quantity:
         yield Violation(
             RuleCode.QUANTITY_ABOVE_FIRM_LIMIT,
@@ -77,7 +82,7 @@ def _positions(terms: OrderTerms, snapshot: Snapshot, limits: Limits) -> Iterato
         )
 
 
-def _state(terms: OrderTerms, snapshot: Snapshot) -> Iterator[Violation]:
+def account_state(terms: OrderTerms, snapshot: Snapshot) -> Iterator[Violation]:
     match snapshot.state:
         case TradingState.ACTIVE:
             return
@@ -102,27 +107,36 @@ def _state(terms: OrderTerms, snapshot: Snapshot) -> Iterator[Violation]:
             assert_never(snapshot.state)
 
 
-def _funds(terms: OrderTerms, snapshot: Snapshot) -> Iterator[Violation]:
+def _funds(terms: OrderTerms, snapshot: Snapshot, reserve_price: int | None) -> Iterator[Violation]:
     if terms.side is Side.SELL:
         if terms.quantity > snapshot.sellable_shares:
-            yield Violation(
-                RuleCode.INSUFFICIENT_SHARES,
-                "VN-A11",
-                f"Selling {terms.quantity} {terms.symbol} needs settled shares; {snapshot.sellable_shares} are free.",
-                f"Bán {terms.quantity} {terms.symbol} cần cổ phiếu đã về; hiện bán được {snapshot.sellable_shares}.",
-                given=terms.quantity,
-                allowed=snapshot.sellable_shares,
-            )
+            yield insufficient_shares(terms, terms.quantity, snapshot.sellable_shares)
         return
-    if terms.price is None:
+    price = reserve_price if terms.price is None else terms.price
+    if price is None:
         return
-    needed = cash_for(snapshot.fees, 0, terms.quantity * terms.price)
+    needed = cash_for(snapshot.fees, 0, terms.quantity * price)
     if needed > snapshot.available_cash:
-        yield Violation(
-            RuleCode.INSUFFICIENT_CASH,
-            "RK-05",
-            f"The order needs {needed} VND with commission; {snapshot.available_cash} VND are available.",
-            f"Lệnh cần {needed} đồng gồm phí; sức mua còn {snapshot.available_cash} đồng.",
-            given=needed,
-            allowed=snapshot.available_cash,
-        )
+        yield insufficient_cash(needed, snapshot.available_cash)
+
+
+def insufficient_shares(terms: OrderTerms, needed: int, free: int) -> Violation:
+    return Violation(
+        RuleCode.INSUFFICIENT_SHARES,
+        "VN-A11",
+        f"Selling {needed} {terms.symbol} needs settled shares; {free} are free.",
+        f"Bán {needed} {terms.symbol} cần cổ phiếu đã về; hiện bán được {free}.",
+        given=needed,
+        allowed=free,
+    )
+
+
+def insufficient_cash(needed: int, available: int) -> Violation:
+    return Violation(
+        RuleCode.INSUFFICIENT_CASH,
+        "RK-05",
+        f"The order needs {needed} VND with commission; {available} VND are available.",
+        f"Lệnh cần {needed} đồng gồm phí; sức mua còn {available} đồng.",
+        given=needed,
+        allowed=available,
+    )

@@ -1,4 +1,4 @@
-"""A broker that is right by definition: it takes requests, fills, cancels, and says so in numbered messages.
+"""A broker that is right by definition: it takes requests, fills, amends, cancels, and says so in numbered messages.
 
 What it says may reach us late, twice, out of order or only through its book; its own figures are the truth (I1).
 """
@@ -9,7 +9,6 @@ from enum import Enum, auto
 
 from orders.evidence import BrokerReport, BrokerState, Evidence, Match, RequestFailed
 
-BROKER_ORDER_ID = "77"
 _AT = datetime(2026, 11, 20, 3, tzinfo=UTC)
 _OPEN = frozenset({BrokerState.PENDING, BrokerState.WORKING})
 _ENDED_WITH_A_REST = frozenset({BrokerState.CANCELED, BrokerState.EXPIRED})
@@ -23,11 +22,28 @@ class Told(Enum):
     WITHOUT_A_REPORT = auto()
 
 
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How the broker treats an amendment, and what it calls the order afterwards (LC-25b, LC-62)."""
+
+    willing: bool = True
+    shows_it_waiting: bool = False
+    gives_a_new_id: bool = False
+    names_the_amendment: bool = True
+
+
 @dataclass
 class BrokerModel:
-    """One order of `quantity` shares; `state` is None while no request has arrived."""
+    """One order of `quantity` shares; `state` is None while no request has arrived.
+
+    `price` is the limit it works on, None for an order without one. A market-to-limit order gets one with a fill.
+    """
 
     quantity: int
+    price: int | None
+    limit_follows_fills_by: int = 0
+    broker_order_id: str = "77"
+    had: set[tuple[int | None, int]] = field(default_factory=set)
     state: BrokerState | None = None
     request_id: str = ""
     filled: int = 0
@@ -60,6 +76,7 @@ class BrokerModel:
         """A submit arrives. A second one for the same order is what I4 forbids."""
         assert self.state is None, "I4: the broker has two orders"
         self.state, self.request_id = BrokerState.PENDING, request_id
+        self.had.add((self.price, self.quantity))
         self.say()
 
     def take_cancel(self, request_id: str, *, willing: bool) -> None:
@@ -68,7 +85,26 @@ class BrokerModel:
             self.state = BrokerState.CANCELED
             self.say(request_id)
             return
-        self.failed = RequestFailed(request_id, BROKER_ORDER_ID, "ORD012", "cannot be cancelled now")
+        self.refuse(request_id)
+
+    def take_amend(self, request_id: str, price: int | None, quantity: int, manner: Manner) -> None:
+        """An amendment arrives with the resulting terms; a quantity below what has traded is trimmed to that."""
+        if not self.is_open or not manner.willing:
+            self.refuse(request_id)
+            return
+        if manner.shows_it_waiting:
+            self.messages.append(self.report(request_id, BrokerState.AMEND_PENDING))
+        self.price, self.quantity = price or self.price, max(quantity, self.filled)
+        self.had.add((self.price, self.quantity))
+        if manner.gives_a_new_id:
+            self.broker_order_id = str(int(self.broker_order_id) + 1)
+        if manner.names_the_amendment:
+            self.request_id = request_id
+        self.state = BrokerState.FILLED if self.filled == self.quantity else BrokerState.WORKING
+        self.say(request_id)
+
+    def refuse(self, request_id: str) -> None:
+        self.failed = RequestFailed(request_id, self.broker_order_id, "ORD012", "cannot be changed now")
         self.messages.append(self.failed)
 
     def fill(self, quantity: int, price: int, told: Told) -> None:
@@ -79,7 +115,10 @@ class BrokerModel:
             self.state = BrokerState.FILLED if self.filled == self.quantity else BrokerState.WORKING
         else:
             self.filled_late += quantity
-        execution = Match(BROKER_ORDER_ID, quantity, price, _AT)
+        if self.price is None and self.limit_follows_fills_by:
+            self.price = price + self.limit_follows_fills_by
+            self.had.add((self.price, self.quantity))
+        execution = Match(self.broker_order_id, quantity, price, _AT)
         words: dict[Told, list[Evidence]] = {
             Told.REPORT_FIRST: [self.report(), execution],
             Told.REPORT_LAST: [execution, self.report()],
@@ -91,7 +130,7 @@ class BrokerModel:
         """Taken first and refused later, told by an error event or by a report (LC-15)."""
         self.state = BrokerState.REJECTED
         if by_event:
-            self.messages.append(RequestFailed(self.request_id, BROKER_ORDER_ID, "ORD008", "no purchasing power"))
+            self.messages.append(RequestFailed(self.request_id, self.broker_order_id, "ORD008", "no purchasing power"))
         else:
             self.say()
 
@@ -106,10 +145,17 @@ class BrokerModel:
     def say(self, request_id: str = "") -> None:
         self.messages.append(self.report(request_id))
 
-    def report(self, request_id: str = "") -> BrokerReport:
-        state = self.state or BrokerState.PENDING
-        named = request_id or self.request_id
-        return BrokerReport(BROKER_ORDER_ID, named, state, self.quantity, self.filled, self.value, self.cancelled)
+    def report(self, request_id: str = "", state: BrokerState | None = None) -> BrokerReport:
+        return BrokerReport(
+            broker_order_id=self.broker_order_id,
+            request_id=request_id or self.request_id,
+            state=state or self.state or BrokerState.PENDING,
+            quantity=self.quantity,
+            filled=self.filled,
+            filled_value=self.value,
+            cancelled=self.cancelled,
+            price=self.price,
+        )
 
     def book(self) -> list[Evidence]:
         """What the audit book shows now: the order's row with its last refused request, or nothing."""

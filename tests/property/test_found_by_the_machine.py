@@ -16,3 +16,18 @@ def test_lc28_a_closing_word_that_is_the_first_to_tell_of_a_late_fill_frees_the_
     explained = fold(match(300), order=told_by_the_book)
     assert (explained.filled, explained.cancelled, hold(explained)) == (300, 700, Hold())
     assert next_step(explained, phase_open=False) is Step.DONE
+
+
+def test_lc28_a_closing_word_that_is_older_than_a_late_fill_does_not_free_the_hold() -> None:
+    expired = fold(report(BrokerState.EXPIRED), match(100), match(100), order=WORKING)
+    older = fold(report(BrokerState.EXPIRED, 100, 900), order=expired)
+    assert (older.quarantined, older.leaves) == (True, 800)
+    newer = fold(report(BrokerState.EXPIRED, 200, 800), order=older)
+    assert (newer.quarantined, hold(newer)) == (False, Hold())
+
+
+def test_lc28_a_fill_that_an_expiry_knows_nothing_of_came_after_it_though_it_was_told_before() -> None:
+    order = fold(match(300), report(BrokerState.EXPIRED), order=WORKING)
+    assert (order.quarantined, order.leaves, order.anomalies) == (True, 700, (Anomaly.FILL_AFTER_CLOSE,))
+    freed = fold(report(BrokerState.EXPIRED, 300, 700), order=order)
+    assert (hold(freed), next_step(freed, phase_open=False)) == (Hold(), Step.DONE)
