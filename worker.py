@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,13 +27,14 @@ from activities.trading_day import MarketWatcher
 from broker.fastconnect.connection import FastConnect
 from broker.fastconnect.credentials import Credentials
 from broker.fastconnect.data import FastConnectData
+from broker.fastconnect.unknowns import LIVE, SIMULATED
 from broker.market_clock import ClockSource, SimulatedClock, WallClock
 from broker.port import Broker, ReferenceData
 from ending import leave
 from ledger.database import open_engine
 from ledger.ledger import Ledger
 from risk.checks import Limits
-from settings import Settings, WrongSettings, load_settings
+from settings import Settings, TradingMode, WrongSettings, load_settings
 from workflows import messages
 from workflows.payloads import DATA_CONVERTER
 from workflows.running import WORKFLOWS, sandbox
@@ -80,6 +81,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
                 orders.load,
                 orders.book,
                 orders.ask_cancel,
+                orders.ask_amend,
                 orders.close_unsent,
                 orders.recheck,
             ],
@@ -94,7 +96,7 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
         Worker(
             client,
             task_queue=messages.BROKER_QUEUE,
-            activities=[requests.submit, requests.cancel, requests.resolve],
+            activities=[requests.submit, requests.cancel, requests.amend, requests.resolve, requests.look_for_amend],
             activity_task_poller_behavior=PollerBehaviorAutoscaling(),
             graceful_shutdown_timeout=_FINISH_SENDING,
             max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
@@ -138,10 +140,21 @@ async def _outside(settings: Settings) -> AsyncIterator[Outside]:
     engine = open_engine(settings.database_url, echo=settings.database_echo)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
-        broker = await stack.enter_async_context(FastConnect(credentials))
+        behaviour = LIVE if settings.trading_mode is TradingMode.LIVE else SIMULATED
+        broker = await stack.enter_async_context(FastConnect(credentials, behaviour=behaviour))
+        await stack.enter_async_context(_running(broker.keep_limits()))
         reference = await stack.enter_async_context(FastConnectData(credentials))
         clock = SimulatedClock(settings.market_clock_url) if settings.market_clock_url else WallClock()
         yield Outside(Ledger(engine), broker, reference, clock)
+
+
+@asynccontextmanager
+async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 def broker_credentials(settings: Settings) -> Credentials:
@@ -155,6 +168,7 @@ def broker_credentials(settings: Settings) -> Credentials:
         trading_url=settings.ssi_api_url or "",
         stream_url=settings.ssi_stream_url or "",
         data_url=settings.ssi_data_url or "",
+        data_stream_url=settings.ssi_data_stream_url or "",
         consumer_id=settings.ssi_api_key.get_secret_value(),
         consumer_secret=settings.ssi_api_secret.get_secret_value(),
         private_key=private_key,

@@ -11,11 +11,12 @@ from typing import assert_never
 from temporalio import activity
 
 from activities.inbox_messages import from_book
-from activities.signatures import BrokerActivities, SendCancel
+from activities.signatures import BrokerActivities, SendAmend, SendCancel
 from activities.signs_of_life import signs_of_life
 from broker.market_clock import ClockSource
 from broker.port import (
     Accepted,
+    AmendRequest,
     Book,
     BookRow,
     Broker,
@@ -31,6 +32,7 @@ from failpoints import failpoint
 from ledger.attempts import Attempt, AttemptOutcome
 from ledger.ledger import Ledger
 from market.broker_day import broker_day
+from orders.amending import awaits_look
 from orders.evidence import Answer, RequestAnswered
 from orders.order import Action, Order
 from orders.stored import StoredOrder
@@ -64,7 +66,30 @@ class ConnectedBrokerActivities(BrokerActivities):
         return await self._finish(send.order_id, attempt, self._broker.cancel(request))
 
     @activity.defn
+    async def amend(self, send: SendAmend) -> StoredOrder:
+        attempt = await self._start(send.order_id, Action.AMEND, send.intent_id)
+        failpoint("after_amend_attempt")
+        if not isinstance(attempt, Attempt):
+            return await self._ledger.book(send.order_id)
+        request = AmendRequest(
+            attempt.broker_account,
+            attempt.request_id,
+            attempt.broker_order_id,
+            attempt.terms,
+            attempt.wanted,
+            attempt.filled,
+        )
+        return await self._finish(send.order_id, attempt, self._broker.amend(request))
+
+    @activity.defn
     async def resolve(self, order_id: str) -> StoredOrder:
+        return await self._look(order_id, for_amend=False)
+
+    @activity.defn
+    async def look_for_amend(self, order_id: str) -> StoredOrder:
+        return await self._look(order_id, for_amend=True)
+
+    async def _look(self, order_id: str, *, for_amend: bool) -> StoredOrder:
         async with signs_of_life():
             stored = await self._ledger.give_up_attempts(order_id)
             account = await self._ledger.account(stored.order.account_id)
@@ -79,7 +104,17 @@ class ConnectedBrokerActivities(BrokerActivities):
             news = from_book(_rows_of(stored.order, book), {stored.order.broker_order_id: stored.order})
             await self._ledger.store_raw(account.connection_id, stored.order.trading_date, news)
             await self._ledger.route(account.connection_id, stored.order.trading_date)
+            if for_amend:
+                await self._show_amend(stored.order, book)
             return await self._ledger.book(order_id)
+
+    async def _show_amend(self, before: Order, book: Book) -> None:
+        """The look began after the amendment had ended without a confirmation: the row shows what became of it."""
+        for row in _rows_of(before, book).rows:
+            looked_up = None if row.report is None else awaits_look(before, row.report)
+            if looked_up is not None and row.broker_order_id == before.broker_order_id:
+                key = f"amend_look:{before.order_id}:{looked_up.request_id}"
+                await self._ledger.record(before.order_id, key, looked_up, "audit book")
 
     async def _start(self, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
         return await self._ledger.start_attempt(

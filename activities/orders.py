@@ -8,7 +8,7 @@ from activities.signatures import CloseUnsent, OrderActivities
 from broker.market_clock import ClockSource
 from failpoints import failpoint
 from ledger.ledger import Ledger
-from orders.commands import CancelOrder, PlaceOrder
+from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.evidence import CancelAsked, ClosedHere
 from orders.stored import StoredOrder
 from risk.checks import Limits
@@ -43,6 +43,12 @@ class LedgerOrderActivities(OrderActivities):
         asked = CancelAsked(cancel.intent_id, cancel.user)
         await self._ledger.record(cancel.order_id, f"cancel:{cancel.order_id}:{cancel.intent_id}", asked, "client")
         return await self._ledger.book(cancel.order_id)
+
+    @activity.defn
+    async def ask_amend(self, amend: AmendOrder) -> StoredOrder:
+        now = datetime.now(UTC)
+        market_now = (await self._clock.read()).at(now)
+        return await self._ledger.ask_amend(amend, market_now, now, self._limits)
 
     @activity.defn
     async def close_unsent(self, close: CloseUnsent) -> StoredOrder:

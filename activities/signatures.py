@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from temporalio import activity
 
-from orders.commands import CancelOrder, PlaceOrder
+from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.order import CloseReason
 from orders.stored import StoredOrder
 
@@ -21,6 +21,12 @@ class CloseUnsent:
 
 @dataclass(frozen=True, slots=True)
 class SendCancel:
+    order_id: str
+    intent_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SendAmend:
     order_id: str
     intent_id: str
 
@@ -50,6 +56,11 @@ class OrderActivities(ABC):
 
     @activity.defn
     @abstractmethod
+    async def ask_amend(self, amend: AmendOrder) -> StoredOrder:
+        """Check the amendment, hold what it needs and book it; one that breaks a rule is refused at once."""
+
+    @activity.defn
+    @abstractmethod
     async def close_unsent(self, close: CloseUnsent) -> StoredOrder:
         """Close an order that is proven unsent, and release its hold."""
 
@@ -71,6 +82,16 @@ class BrokerActivities(ABC):
     @abstractmethod
     async def cancel(self, send: SendCancel) -> StoredOrder:
         """Write the attempt, send the cancel once, book the outcome."""
+
+    @activity.defn
+    @abstractmethod
+    async def amend(self, send: SendAmend) -> StoredOrder:
+        """Write the attempt, send the amendment once, book the outcome."""
+
+    @activity.defn
+    @abstractmethod
+    async def look_for_amend(self, order_id: str) -> StoredOrder:
+        """As `resolve`, for an amendment without a confirmation; only for a look that begins well after it (LC-63)."""
 
     @activity.defn
     @abstractmethod

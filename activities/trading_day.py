@@ -12,12 +12,14 @@ from broker.port import Broker, NoAnswer, ReferenceData
 from ledger.ledger import Ledger
 from ledger.settlement import Opening, OpeningShares
 from market.broker_day import broker_day
+from market.calendar import PUBLISHED, TradingCalendar
 from market.phases import Phase, phase_at
 from market.vocabulary import Exchange
 
 _LOOK_SECONDS = 0.5
 _LOAD_AGAIN_SECONDS = 2.0
 _ASK_AGAIN_SECONDS = 10.0
+_CALENDAR_SECONDS = 2.0
 
 
 class MarketWatcher:
@@ -39,24 +41,38 @@ class MarketWatcher:
         self._announcer = announcer
         self._day_end = day_end
         self._ask_next = 0.0
+        self._calendar = PUBLISHED
+        self._read_calendar_next = 0.0
 
     async def watch(self) -> None:
-        """What it has announced, it announces again after a restart: an order that waits looks for itself."""
+        """What it has announced, it announces again after a restart: an order that waits looks for itself.
+
+        A day that a person closes or reopens is announced like a clock that was set (LC-82).
+        """
         today = broker_day((await self._clock.read()).at(datetime.now(UTC)))
         await self._open_day(today)
-        seen: dict[Exchange, tuple[int, Phase]] = {}
+        seen: dict[Exchange, tuple[int, TradingCalendar, Phase]] = {}
         while True:
             clock = await self._clock.read()
             now = clock.at(datetime.now(UTC))
             if broker_day(now) != today:
                 return
+            calendar = await self._current_calendar()
             for exchange in Exchange:
-                state = (clock.version, phase_at(exchange, now))
+                phase = phase_at(exchange, now, calendar=calendar)
+                state = (clock.version, calendar, phase)
                 if seen.get(exchange) != state:
                     seen[exchange] = state
-                    await self._phase_changed(exchange, state[1], now)
+                    await self._phase_changed(exchange, phase, now)
             await self._ask_how_orders_ended()
             await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _current_calendar(self) -> TradingCalendar:
+        loop_time = asyncio.get_running_loop().time()
+        if loop_time >= self._read_calendar_next:
+            self._calendar = await self._ledger.calendar()
+            self._read_calendar_next = loop_time + _CALENDAR_SECONDS
+        return self._calendar
 
     async def _open_day(self, today: date) -> None:
         """Nothing can be accepted before the day's reference data are there; yesterday's are never used."""

@@ -3,30 +3,26 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from failpoints import failpoint
 from ledger.accounts import Account, lock_account
 from ledger.booking import book_locked
 from ledger.entries import posted
+from ledger.evaluation import Evaluation, evaluate
 from ledger.events import HOUSE, Level, NewEvent
 from ledger.evidence_rows import record, recorded_as_folded
-from ledger.instruments import instrument_of
 from ledger.json_columns import VIOLATIONS, to_json
 from ledger.one_statement import write
 from ledger.order_rows import PLACED, LockedOrder, find_placed, lock_order, new_order, stored_of
-from ledger.postings import CASH, Bucket, acceptance_postings, ledger_account_id, needed_hold
+from ledger.postings import acceptance_postings, needed_hold
 from ledger.steps import StoredEvidence
 from ledger.tables import ORDERS
 from ledger.writing import new_events
 from market.calendar import VIETNAM
-from market.checks import order_violations
 from market.clock import MarketClock
-from market.phases import phase_to_send_in
-from market.terms import OrderTerms
-from market.violations import RuleCode, Violation
-from market.vocabulary import Side
+from market.violations import Violation
 from orders.commands import PlaceOrder
 from orders.evidence import ClosedHere
 from orders.folding import apply
@@ -34,28 +30,10 @@ from orders.holds import Hold
 from orders.order import CloseReason, Life, Order
 from orders.status import status
 from orders.stored import StoredOrder, Verdict
-from risk.checks import Limits, Snapshot, risk_violations
+from risk.checks import Limits
 
 ACCEPTANCE = "acceptance"
 RECHECK = "recheck"
-_CODES = tuple(RuleCode)
-
-# One statement for all that the checks need. The order under recheck does not count itself as being bought.
-_SNAPSHOT = text(
-    """
-    SELECT instrument.*,
-           COALESCE((SELECT balance FROM ledger_account WHERE id = :cash_id), 0) AS available_cash,
-           COALESCE((SELECT balance FROM ledger_account WHERE id = :shares_id), 0) AS sellable_shares,
-           ARRAY(
-               SELECT symbol FROM position WHERE account_id = :account_id AND quantity > 0
-               UNION
-               SELECT symbol FROM orders
-               WHERE account_id = :account_id AND life <> 'closed' AND side = :buy AND order_id <> :order_id
-           ) AS open_symbols
-    FROM (SELECT 1) AS one
-    LEFT JOIN instrument ON instrument.symbol = :symbol AND instrument.trading_date = :trading_date
-    """
-)
 
 
 async def accept(
@@ -74,10 +52,10 @@ async def accept(
         trading_date=market_now.astimezone(VIETNAM).date(),
         fees=account.fees,
     )
-    violations = await _violations(connection, account, order, Hold(), market_now, limits)
-    if violations:
-        return await _deny(connection, command, account, order, violations, wall_now)
-    send_after = _send_after(command.terms, market_now)
+    found = await evaluate(connection, account, command.order_id, command.terms, market_now, limits, Hold())
+    order = replace(order, reserve_price=found.reserve_price)
+    if found.violations:
+        return await _deny(connection, command, account, order, found, wall_now)
     row = new_order(
         command,
         order,
@@ -85,7 +63,8 @@ async def accept(
         connection_id=account.connection_id,
         version=0,
         accepted_at=wall_now,
-        send_after=send_after,
+        entered_at=found.entered_at,
+        send_after=found.send_after,
     )
     key = f"{ACCEPTANCE}:{order.order_id}"
     money = posted(account.account_id, acceptance_postings(order), key=key, kind=ACCEPTANCE, order_id=order.order_id)
@@ -111,16 +90,12 @@ async def recheck(
         return await close_too_old(connection, LockedOrder(stored, locked.account), "its trading date is over")
     await lock_account(connection, locked.account.account_id)
     own = needed_hold(stored.order)
-    violations = await _violations(connection, locked.account, stored.order, own, market_now, limits)
-    if violations:
-        return await _deny_late(connection, LockedOrder(stored, locked.account), violations)
-    send_after = _send_after(stored.order.terms, market_now)
-    if send_after == stored.send_after:
+    found = await evaluate(connection, locked.account, order_id, stored.order.terms, market_now, limits, own)
+    if found.violations:
+        return await _deny_late(connection, LockedOrder(stored, locked.account), found.violations)
+    if found.send_after == stored.send_after:
         return stored
-    good_from = _good_from(stored, clock)
-    change = update(ORDERS).where(ORDERS.c.order_id == order_id)
-    await connection.execute(change.values(send_after=send_after, good_from=good_from, updated_at=wall_now))
-    return replace(stored, send_after=send_after, good_from=good_from)
+    return await _wait_until(connection, stored, found.send_after, clock, wall_now)
 
 
 async def close_too_old(connection: AsyncConnection, locked: LockedOrder, why: str) -> StoredOrder:
@@ -130,6 +105,21 @@ async def close_too_old(connection: AsyncConnection, locked: LockedOrder, why: s
     return await book_locked(connection, locked)
 
 
+async def _wait_until(
+    connection: AsyncConnection,
+    stored: StoredOrder,
+    send_after: datetime | None,
+    clock: MarketClock,
+    wall_now: datetime,
+) -> StoredOrder:
+    good_from = _good_from(stored, clock)
+    times = {"send_after": send_after, "good_from": good_from, "updated_at": wall_now}
+    if send_after is not None:
+        times["entered_at"] = send_after
+    await connection.execute(update(ORDERS).where(ORDERS.c.order_id == stored.order.order_id).values(**times))
+    return replace(stored, send_after=send_after, good_from=good_from)
+
+
 def _good_from(stored: StoredOrder, clock: MarketClock) -> datetime:
     """When the phase that the order waited for began on the wall; a clock that was set forward began it then."""
     if stored.send_after is None:
@@ -137,54 +127,24 @@ def _good_from(stored: StoredOrder, clock: MarketClock) -> datetime:
     return max(stored.received_at, clock.wall_at(stored.send_after))
 
 
-async def _violations(
-    connection: AsyncConnection, account: Account, order: Order, own: Hold, market_now: datetime, limits: Limits
-) -> tuple[Violation, ...]:
-    terms = order.terms
-    found = await connection.execute(
-        _SNAPSHOT,
-        {
-            "account_id": account.account_id,
-            "order_id": order.order_id,
-            "symbol": terms.symbol,
-            "trading_date": market_now.astimezone(VIETNAM).date(),
-            "cash_id": ledger_account_id(account.account_id, Bucket.AVAILABLE, CASH),
-            "shares_id": ledger_account_id(account.account_id, Bucket.AVAILABLE, terms.symbol),
-            "buy": Side.BUY.value,
-        },
-    )
-    row = found.one()
-    snapshot = Snapshot(
-        available_cash=row.available_cash + own.cash,
-        sellable_shares=row.sellable_shares + own.shares,
-        open_symbols=frozenset(row.open_symbols),
-        state=account.state,
-        fees=account.fees,
-    )
-    broken = (
-        *order_violations(terms, instrument_of(row), market_now),
-        *risk_violations(terms, snapshot, limits),
-    )
-    return tuple(sorted(broken, key=lambda violation: _CODES.index(violation.code)))
-
-
 async def _deny(
     connection: AsyncConnection,
     command: PlaceOrder,
     account: Account,
     order: Order,
-    violations: tuple[Violation, ...],
+    found: Evaluation,
     wall_now: datetime,
 ) -> StoredOrder:
-    closing = ClosedHere(CloseReason.DENIED, _listed(violations))
+    closing = ClosedHere(CloseReason.DENIED, _listed(found.violations))
     denied = apply(order, closing)
     row = new_order(
         command,
         denied,
-        Verdict(accepted=False, violations=violations),
+        Verdict(accepted=False, violations=found.violations),
         connection_id=account.connection_id,
         version=1,
         accepted_at=wall_now,
+        entered_at=found.entered_at,
         send_after=None,
     )
     evidence = StoredEvidence(None, ACCEPTANCE, closing, HOUSE, None, wall_now)
@@ -202,11 +162,6 @@ async def _deny_late(
     closing = ClosedHere(CloseReason.DENIED, _listed(violations))
     await record(connection, order_id, RECHECK, closing, HOUSE)
     return await book_locked(connection, locked)
-
-
-def _send_after(terms: OrderTerms, market_now: datetime) -> datetime | None:
-    phase = phase_to_send_in(terms.exchange, terms.order_type, market_now)
-    return None if phase is None or phase.start <= market_now else phase.start
 
 
 def _listed(violations: tuple[Violation, ...]) -> str:

@@ -81,12 +81,17 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The right to send one request, once; given only to the caller whose own transaction wrote the attempt."""
+    """The right to send one request, once; given only to the caller whose own transaction wrote the attempt.
+
+    `wanted` are the terms that an amendment would make of `terms`, of which `filled` shares have traded.
+    """
 
     request_id: str
     broker_account: str
     broker_order_id: str
     terms: OrderTerms
+    wanted: OrderTerms
+    filled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,8 @@ async def start_attempt(
         taken = await _last_attempt(connection, order_id, action, intent_id)
         return taken or MayNotSend(refusal)
     await _write_attempt(connection, locked, RequestStarted(action, request_id, intent_id), wall_now)
-    return Attempt(request_id, locked.account.broker_account, order.broker_order_id, order.terms)
+    wanted = order.terms if order.open_amend is None else order.open_amend.wanted(order.terms)
+    return Attempt(request_id, locked.account.broker_account, order.broker_order_id, order.terms, wanted, order.filled)
 
 
 async def finish_attempt(
@@ -234,7 +240,7 @@ def _refusal_of_change(order: Order, action: Action, intent_id: str) -> Refusal 
     asked = next((r for r in order.requests if r.intent_id == intent_id and r.action is action and r.open), None)
     if asked is None:
         return Refusal.NOTHING_ASKED
-    if asked.state not in _MAY_GO_AGAIN:
+    if asked.state is not RequestState.ASKED and not (action is Action.CANCEL and asked.state in _MAY_GO_AGAIN):
         return Refusal.ALREADY_SENT
     if order.life is not Life.LIVE:
         return Refusal.NOT_LIVE

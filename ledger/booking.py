@@ -31,7 +31,6 @@ from ledger.postings import (
 from ledger.steps import Step, StoredEvidence, fold
 from ledger.tables import FILL
 from ledger.writing import UPDATED_AT, new_events, saved_fills, saved_order, saved_position
-from market.calendar import settlement_date
 from orders.order import Order
 from orders.stored import StoredOrder
 
@@ -116,13 +115,12 @@ async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[S
 
 async def _standing(connection: AsyncConnection, order: Order) -> _Standing:
     account_id, symbol = order.account_id, order.terms.symbol
-    settles_on = settlement_date(order.trading_date)
     places = [
         ledger_account_id(account_id, Bucket.AVAILABLE, CASH),
         ledger_account_id(account_id, Bucket.SHORTFALL, CASH),
         ledger_account_id(account_id, Bucket.AVAILABLE, symbol),
         ledger_account_id(account_id, Bucket.SHORTFALL, symbol),
-        ledger_account_id(account_id, Bucket.PENDING, CASH, settles_on),
+        ledger_account_id(account_id, Bucket.PENDING, CASH, order.trading_date),
     ]
     found = await connection.execute(_STANDING, {"ids": places, "account_id": account_id, "symbol": symbol})
     row = found.one()

@@ -15,15 +15,15 @@ _POSTED = """
     posted AS (
         SELECT * FROM unnest(
             CAST(:place_ids AS text[]), CAST(:buckets AS text[]), CAST(:assets AS text[]),
-            CAST(:settlement_dates AS date[]), CAST(:amounts AS bigint[])
-        ) AS posted (id, bucket, asset, settles_on, amount)
+            CAST(:trade_dates AS date[]), CAST(:amounts AS bigint[])
+        ) AS posted (id, bucket, asset, traded_on, amount)
     ), changed AS (
         UPDATE ledger_account SET balance = balance + posted.amount
         FROM posted WHERE ledger_account.id = posted.id
         RETURNING ledger_account.id
     ), opened AS (
-        INSERT INTO ledger_account (id, account_id, bucket, asset, settles_on, balance)
-        SELECT id, CAST(:account_id AS text), bucket, asset, settles_on, amount
+        INSERT INTO ledger_account (id, account_id, bucket, asset, traded_on, balance)
+        SELECT id, CAST(:account_id AS text), bucket, asset, traded_on, amount
         FROM posted WHERE id NOT IN (SELECT id FROM changed)
     ), booked AS (
         INSERT INTO ledger_transaction (key, kind, account_id, order_id)
@@ -49,10 +49,10 @@ def posted(account_id: str, postings: Sequence[Posting], *, key: str, kind: str,
     return Change(
         _POSTED,
         {
-            "place_ids": [ledger_account_id(account_id, p.bucket, p.asset, p.settles_on) for p in postings],
+            "place_ids": [ledger_account_id(account_id, p.bucket, p.asset, p.traded_on) for p in postings],
             "buckets": [p.bucket.value for p in postings],
             "assets": [p.asset for p in postings],
-            "settlement_dates": [p.settles_on for p in postings],
+            "trade_dates": [p.traded_on for p in postings],
             "amounts": [p.amount for p in postings],
             "account_id": account_id,
             "posting_key": key,

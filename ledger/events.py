@@ -7,6 +7,9 @@ from typing import assert_never
 
 from ledger.steps import Step
 from orders.evidence import (
+    AmendAsked,
+    AmendLookedUp,
+    AmendWithdrawn,
     BrokerReport,
     CancelAsked,
     ClosedHere,
@@ -71,17 +74,17 @@ def _event(step: Step, kind: str, level: Level, detail: str) -> NewEvent:
 
 def _actor(evidence: Evidence) -> str:
     match evidence:
-        case CancelAsked():
+        case CancelAsked() | AmendAsked():
             return evidence.user
-        case BrokerReport() | Match() | RequestFailed() | RequestAnswered():
+        case BrokerReport() | Match() | RequestFailed() | RequestAnswered() | AmendLookedUp():
             return BROKER
-        case RequestStarted() | ClosedHere():
+        case RequestStarted() | ClosedHere() | AmendWithdrawn():
             return HOUSE
         case _:
             assert_never(evidence)
 
 
-def describe(evidence: Evidence) -> str:  # noqa: PLR0911 - one return per kind of evidence
+def describe(evidence: Evidence) -> str:  # noqa: C901, PLR0911 - one return per kind of evidence
     """The numbers and words of a piece of evidence in one line."""
     match evidence:
         case RequestStarted():
@@ -90,6 +93,13 @@ def describe(evidence: Evidence) -> str:  # noqa: PLR0911 - one return per kind 
             return _words(f"request {evidence.request_id} {evidence.answer}", evidence.code, evidence.text)
         case CancelAsked():
             return f"cancel {evidence.intent_id}"
+        case AmendAsked():
+            broken = ", ".join(violation.code.value for violation in evidence.violations)
+            return _words(f"amend {evidence.intent_id} to {_wanted(evidence)}", broken)
+        case AmendWithdrawn():
+            return _words(f"amend {evidence.intent_id} withdrawn", evidence.code, evidence.text)
+        case AmendLookedUp():
+            return _words(f"book after amend {evidence.request_id}", describe(evidence.report))
         case BrokerReport():
             totals = f"filled {evidence.filled} of {evidence.quantity}, cancelled {evidence.cancelled}"
             return _words(f"{evidence.state}: {totals}", evidence.text)
@@ -101,6 +111,10 @@ def describe(evidence: Evidence) -> str:  # noqa: PLR0911 - one return per kind 
             return _words(evidence.reason.value, evidence.text)
         case _:
             assert_never(evidence)
+
+
+def _wanted(asked: AmendAsked) -> str:
+    return f"quantity {asked.quantity}" if asked.price is None else f"price {asked.price} VND"
 
 
 def _words(first: str, *more: str) -> str:

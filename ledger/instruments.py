@@ -9,19 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.tables import INSTRUMENT
 from market.instrument import Instrument
-from market.vocabulary import Exchange, InstrumentKind, SecurityStatus
+from market.vocabulary import BandDay, Exchange, InstrumentKind, SecurityStatus
 
 _SAVE = text(
     """
-    INSERT INTO instrument (trading_date, symbol, name, exchange, kind, reference, ceiling, floor, status)
+    INSERT INTO instrument (trading_date, symbol, name, exchange, kind, reference, ceiling, floor, status,
+        band_day, foreign_room, provisional)
     SELECT * FROM unnest(
         CAST(:trading_dates AS date[]), CAST(:symbols AS text[]), CAST(:names AS text[]), CAST(:exchanges AS text[]),
         CAST(:kinds AS text[]), CAST(:references AS bigint[]), CAST(:ceilings AS bigint[]), CAST(:floors AS bigint[]),
-        CAST(:statuses AS text[])
+        CAST(:statuses AS text[]), CAST(:band_days AS text[]), CAST(:foreign_rooms AS bigint[]),
+        CAST(:provisional AS boolean[])
     )
     ON CONFLICT (trading_date, symbol) DO UPDATE SET
         name = excluded.name, exchange = excluded.exchange, kind = excluded.kind, reference = excluded.reference,
-        ceiling = excluded.ceiling, floor = excluded.floor, status = excluded.status
+        ceiling = excluded.ceiling, floor = excluded.floor, status = excluded.status,
+        band_day = excluded.band_day, foreign_room = excluded.foreign_room, provisional = excluded.provisional
     """
 )
 
@@ -41,6 +44,9 @@ async def save_instruments(connection: AsyncConnection, instruments: Sequence[In
             "ceilings": [row.ceiling for row in rows],
             "floors": [row.floor for row in rows],
             "statuses": [row.status.value for row in rows],
+            "band_days": [row.band_day.value for row in rows],
+            "foreign_rooms": [row.foreign_room for row in rows],
+            "provisional": [row.provisional for row in rows],
         },
     )
     return len(rows)
@@ -71,4 +77,7 @@ def instrument_of(row: Any) -> Instrument | None:
         ceiling=row.ceiling,
         floor=row.floor,
         status=SecurityStatus(row.status),
+        band_day=BandDay(row.band_day),
+        foreign_room=row.foreign_room,
+        provisional=row.provisional,
     )

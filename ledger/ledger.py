@@ -6,12 +6,26 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from ledger import acceptance, accounts, attempts, booking, evidence_rows, inbox, instruments, routing, settlement
+from ledger import (
+    acceptance,
+    accounts,
+    amending,
+    attempts,
+    booking,
+    evidence_rows,
+    inbox,
+    instruments,
+    previewing,
+    routing,
+    settlement,
+)
 from ledger.accounts import Account, Connection, UserGrants
 from ledger.attempts import AttemptOutcome
+from ledger.calendar import RecordedOverride, read_calendar, record_override
 from ledger.database import patiently
 from ledger.inbox import InboxMessage, Unrouted
 from ledger.order_rows import connection_of, load_order
+from ledger.previewing import Preview
 from ledger.reads import alerts as alert_reads
 from ledger.reads import at_broker, proofs
 from ledger.reads import orders as order_reads
@@ -22,10 +36,12 @@ from ledger.reads.positions import Cash, Position
 from ledger.reads.proofs import Imbalance
 from ledger.routing import BOOKING_PATIENCE, RoutedOrder
 from ledger.settlement import Opening
+from market.calendar import CalendarOverride, TradingCalendar
 from market.clock import MarketClock
 from market.instrument import Instrument
+from market.terms import OrderTerms
 from market.vocabulary import Exchange, Side
-from orders.commands import PlaceOrder
+from orders.commands import AmendOrder, PlaceOrder
 from orders.evidence import Evidence, RequestAnswered
 from orders.order import Action, Order
 from orders.status import Status
@@ -59,6 +75,11 @@ class Ledger:
         async with self._engine.begin() as connection:
             return await acceptance.recheck(connection, order_id, clock, wall_now, limits)
 
+    async def preview(self, account_id: str, terms: OrderTerms, market_now: datetime, limits: Limits) -> Preview:
+        """What accepting an order would find at `market_now`; nothing is written. Raises `UnknownAccountError`."""
+        async with self._reads.connect() as connection:
+            return await previewing.preview(connection, account_id, terms, market_now, limits)
+
     async def load(self, order_id: str) -> StoredOrder | None:
         async with self._reads.connect() as connection:
             return await load_order(connection, order_id)
@@ -79,6 +100,16 @@ class Ledger:
         """Fold all evidence not yet folded and post the difference once. Raises `UnknownOrderError`."""
         async with self._engine.begin() as connection:
             return await booking.book(connection, order_id)
+
+    async def ask_amend(
+        self, amend: AmendOrder, market_now: datetime, wall_now: datetime, limits: Limits
+    ) -> StoredOrder:
+        """Check an amendment, hold what it needs and book it; one that breaks rules is refused with all of them.
+
+        Raises `UnknownOrderError`.
+        """
+        async with self._engine.begin() as connection:
+            return await amending.ask_amend(connection, amend, market_now, wall_now, limits)
 
     # Attempts
 
@@ -149,6 +180,18 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await at_broker.orders_at_broker(connection, connection_id, trading_date, broker_order_ids)
 
+    # Calendar
+
+    async def calendar(self) -> TradingCalendar:
+        """The published calendar with people's overrides; the same instance while the overrides are the same."""
+        async with self._reads.connect() as connection:
+            return await read_calendar(connection)
+
+    async def override_calendar(self, override: CalendarOverride) -> RecordedOverride:
+        """Write down a person's word on one day; the last word on a day counts (LC-82)."""
+        async with self._engine.begin() as connection:
+            return await record_override(connection, override)
+
     # Housekeeping
 
     async def open_orders(self) -> tuple[StoredOrder, ...]:
@@ -162,7 +205,10 @@ class Ledger:
             return await order_reads.waiting_orders(connection, exchange)
 
     async def settle_due(self, market_now: datetime) -> int:
-        """Make everything available whose settlement time has come; returns how many buckets moved."""
+        """Make everything available whose settlement time has come, by the calendar in force then.
+
+        Returns how many buckets moved.
+        """
         async with self._reads.connect() as connection:
             due = await settlement.accounts_due(connection, market_now)
         moved = 0

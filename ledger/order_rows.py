@@ -57,14 +57,14 @@ _NEW_ORDER = """
         INSERT INTO orders (
             order_id, account_id, connection_id, client_order_id, user_name, request_id, fingerprint, symbol,
             exchange, side, order_type, quantity, price, trading_date, verdict, version, received_at,
-            accepted_at, updated_at, max_delay_seconds, good_from, send_after, facts, status, life, complete,
-            broker_order_id, held_cash, held_shares
+            accepted_at, entered_at, updated_at, max_delay_seconds, good_from, send_after, facts, status, life,
+            complete, broker_order_id, held_cash, held_shares
         ) VALUES (
             :new_order_id, :new_account_id, :new_connection_id, :new_client_order_id, :new_user_name,
             :new_request_id, :new_fingerprint, :new_symbol, :new_exchange, :new_side, :new_order_type,
             :new_quantity, :new_price, :new_trading_date, CAST(:new_verdict AS jsonb), :new_version,
-            :new_received_at, :new_accepted_at, :new_updated_at, :new_max_delay_seconds, :new_good_from,
-            :new_send_after, CAST(:new_facts AS jsonb), :new_status, :new_life, :new_complete,
+            :new_received_at, :new_accepted_at, :new_entered_at, :new_updated_at, :new_max_delay_seconds,
+            :new_good_from, :new_send_after, CAST(:new_facts AS jsonb), :new_status, :new_life, :new_complete,
             :new_broker_order_id, :new_held_cash, :new_held_shares
         )
         RETURNING *
@@ -118,6 +118,8 @@ def columns_of(order: Order) -> dict[str, Any]:
     needed = needed_hold(order)
     return {
         "facts": to_json(ORDER, order),
+        "quantity": order.terms.quantity,
+        "price": order.terms.price,
         "status": status(order).value,
         "life": order.life.value,
         "complete": is_complete(order),
@@ -172,6 +174,7 @@ def new_order(
     connection_id: str,
     version: int,
     accepted_at: datetime,
+    entered_at: datetime,
     send_after: datetime | None,
 ) -> Change:
     """The row of an order that was just decided about; `PLACED` reads it back from the same statement."""
@@ -188,13 +191,12 @@ def new_order(
         "exchange": terms.exchange.value,
         "side": terms.side.value,
         "order_type": terms.order_type.value,
-        "quantity": terms.quantity,
-        "price": terms.price,
         "trading_date": order.trading_date,
         "verdict": to_json(VERDICT, verdict),
         "version": version,
         "received_at": command.received_at,
         "accepted_at": accepted_at,
+        "entered_at": entered_at,
         "updated_at": accepted_at,
         "max_delay_seconds": command.max_delay_seconds,
         "good_from": command.received_at,

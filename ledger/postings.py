@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
-from market.calendar import settlement_date
 from market.vocabulary import Side
 from orders.holds import Hold, charges, hold
 from orders.order import Order
@@ -36,19 +35,19 @@ OWNED = frozenset({Bucket.AVAILABLE, Bucket.HELD, Bucket.PENDING, Bucket.SHORTFA
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """`amount` VND or shares added to one bucket; `settles_on` only for what is pending."""
+    """`amount` VND or shares added to one bucket; `traded_on` only for what is pending."""
 
     bucket: Bucket
     asset: str
     amount: int
-    settles_on: date | None = None
+    traded_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Free:
     """What an account can still spend: available less shortfall, negative while it is short.
 
-    `pending_cash` is what already waits in the bucket that the order's proceeds settle in.
+    `pending_cash` is what already waits in the bucket of the order's trade date.
     """
 
     cash: int
@@ -56,15 +55,15 @@ class Free:
     pending_cash: int
 
 
-def ledger_account_id(account_id: str, bucket: Bucket, asset: str, settles_on: date | None = None) -> str:
+def ledger_account_id(account_id: str, bucket: Bucket, asset: str, traded_on: date | None = None) -> str:
     """The identity of one bucket, for example `0901351/pending/cash:VND/2026-03-04`."""
     parts = (account_id, bucket.value, asset)
-    return "/".join(parts if settles_on is None else (*parts, settles_on.isoformat()))
+    return "/".join(parts if traded_on is None else (*parts, traded_on.isoformat()))
 
 
 def needed_hold(order: Order) -> Hold:
-    """`orders.holds.hold`, and nothing for an order without a price, which is never sent but must stay bookable."""
-    if order.terms.side is Side.BUY and order.terms.price is None:
+    """`orders.holds.hold`, and nothing for an order without any price, which is never sent but must stay bookable."""
+    if order.terms.side is Side.BUY and order.terms.price is None and order.reserve_price is None:
         return Hold()
     return hold(order)
 
@@ -89,9 +88,9 @@ def booking_postings(before: Order, after: Order, free: Free) -> tuple[Posting, 
     return merged(change(before, after, free))
 
 
-def settlement_postings(asset: str, settles_on: date, amount: int, free: int) -> tuple[Posting, ...]:
+def settlement_postings(asset: str, traded_on: date, amount: int, free: int) -> tuple[Posting, ...]:
     """`amount` that was pending becomes available, paying a shortfall off first."""
-    return merged((Posting(Bucket.PENDING, asset, -amount, settles_on), *change_free(asset, free, amount)))
+    return merged((Posting(Bucket.PENDING, asset, -amount, traded_on), *change_free(asset, free, amount)))
 
 
 def external_postings(asset: str, amount: int, free: int) -> tuple[Posting, ...]:
@@ -99,9 +98,9 @@ def external_postings(asset: str, amount: int, free: int) -> tuple[Posting, ...]
     return merged((Posting(Bucket.EXTERNAL, asset, -amount), *change_free(asset, free, amount)))
 
 
-def pending_postings(asset: str, amount: int, settles_on: date) -> tuple[Posting, Posting]:
+def pending_postings(asset: str, amount: int, traded_on: date) -> tuple[Posting, Posting]:
     """A movement that no order of ours made and that has not settled yet."""
-    return Posting(Bucket.EXTERNAL, asset, -amount), Posting(Bucket.PENDING, asset, amount, settles_on)
+    return Posting(Bucket.EXTERNAL, asset, -amount), Posting(Bucket.PENDING, asset, amount, traded_on)
 
 
 def change_free(asset: str, free: int, amount: int) -> tuple[Posting, Posting]:
@@ -127,7 +126,7 @@ def deepens_shortfall(postings: Iterable[Posting]) -> bool:
 
 
 def _buy(before: Order, after: Order, free: Free) -> Iterable[Posting]:
-    symbol, settles_on = after.terms.symbol, settlement_date(after.trading_date)
+    symbol, traded_on = after.terms.symbol, after.trading_date
     held = needed_hold(after).cash - needed_hold(before).cash
     value = after.filled_value - before.filled_value
     commission = charges(after).commission - charges(before).commission
@@ -136,12 +135,12 @@ def _buy(before: Order, after: Order, free: Free) -> Iterable[Posting]:
     yield from change_free(CASH, free.cash, -held - value - commission)
     yield Posting(Bucket.CLEARING, CASH, value)
     yield Posting(Bucket.COMMISSION, CASH, commission)
-    yield Posting(Bucket.PENDING, symbol, shares, settles_on)
+    yield Posting(Bucket.PENDING, symbol, shares, traded_on)
     yield Posting(Bucket.CLEARING, symbol, -shares)
 
 
 def _sell(before: Order, after: Order, free: Free) -> Iterable[Posting]:
-    symbol, settles_on = after.terms.symbol, settlement_date(after.trading_date)
+    symbol, traded_on = after.terms.symbol, after.trading_date
     held = needed_hold(after).shares - needed_hold(before).shares
     sold = after.filled - before.filled
     value = after.filled_value - before.filled_value
@@ -152,7 +151,7 @@ def _sell(before: Order, after: Order, free: Free) -> Iterable[Posting]:
     yield Posting(Bucket.HELD, symbol, held)
     yield from change_free(symbol, free.shares, -held - sold)
     yield Posting(Bucket.CLEARING, symbol, sold)
-    yield Posting(Bucket.PENDING, CASH, pending, settles_on)
+    yield Posting(Bucket.PENDING, CASH, pending, traded_on)
     yield from change_free(CASH, free.cash, proceeds - pending)
     yield Posting(Bucket.CLEARING, CASH, -value)
     yield Posting(Bucket.COMMISSION, CASH, commission)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import lock_account
+from ledger.calendar import read_calendar
 from ledger.costs import Holding
 from ledger.entries import balances, post
 from ledger.one_statement import write
@@ -23,7 +24,7 @@ from ledger.postings import (
 )
 from ledger.tables import ACCOUNT, LEDGER_ACCOUNT, LEDGER_ENTRY
 from ledger.writing import saved_position
-from market.calendar import SETTLEMENT_TIME, VIETNAM, settlement_date
+from market.calendar import VIETNAM, TradingCalendar, usable_from
 
 SETTLEMENT = "settlement"
 EXTERNAL_MOVEMENT = "external_movement"
@@ -31,23 +32,25 @@ EXTERNAL_MOVEMENT = "external_movement"
 
 async def accounts_due(connection: AsyncConnection, market_now: datetime) -> tuple[str, ...]:
     """Accounts with something pending whose settlement time has come."""
-    due = select(LEDGER_ACCOUNT.c.account_id).where(_is_due(market_now)).distinct()
+    is_due = _is_due(market_now, await read_calendar(connection))
+    due = select(LEDGER_ACCOUNT.c.account_id).where(is_due).distinct()
     return tuple((await connection.execute(due.order_by(LEDGER_ACCOUNT.c.account_id))).scalars())
 
 
 async def settle_account(connection: AsyncConnection, account_id: str, market_now: datetime) -> int:
-    """Make everything due available, from 13:00 Vietnam time of its date on (VN-A11); returns the buckets moved."""
+    """Make everything due available (VN-A11), by the calendar of this moment; returns the buckets moved."""
     await lock_account(connection, account_id)
+    is_due = _is_due(market_now, await read_calendar(connection))
     last_entry = select(func.max(LEDGER_ENTRY.c.id)).where(LEDGER_ENTRY.c.ledger_account_id == LEDGER_ACCOUNT.c.id)
     due = (
         select(LEDGER_ACCOUNT, last_entry.scalar_subquery().label("last_entry"))
-        .where(LEDGER_ACCOUNT.c.account_id == account_id, _is_due(market_now))
+        .where(LEDGER_ACCOUNT.c.account_id == account_id, is_due)
         .order_by(LEDGER_ACCOUNT.c.id)
     )
     rows = (await connection.execute(due)).all()
     for row in rows:
         free = await _free(connection, account_id, row.asset)
-        postings = settlement_postings(row.asset, row.settles_on, row.balance, free)
+        postings = settlement_postings(row.asset, row.traded_on, row.balance, free)
         await post(connection, account_id, postings, key=f"settlement:{row.id}:{row.last_entry}", kind=SETTLEMENT)
     return len(rows)
 
@@ -71,7 +74,7 @@ class Opening:
 
 
 async def open_balances(connection: AsyncConnection, account_id: str, trading_date: date, opening: Opening) -> bool:
-    """Book what an account owns when we first see it; what has not settled is taken to settle as late as it can.
+    """Book what an account owns when we first see it; what has not settled counts as traded on `trading_date`.
 
     Returns False when that was done before, be it with nothing: what came later is not an opening balance.
     """
@@ -79,12 +82,11 @@ async def open_balances(connection: AsyncConnection, account_id: str, trading_da
     if account.opened:
         return False
     await connection.execute(update(ACCOUNT).where(ACCOUNT.c.id == account_id).values(opened_on=trading_date))
-    settles_on = settlement_date(trading_date)
     postings = list(external_postings(CASH, opening.cash, await _free(connection, account_id, CASH)))
-    postings.extend(pending_postings(CASH, opening.receivable, settles_on))
+    postings.extend(pending_postings(CASH, opening.receivable, trading_date))
     for symbol, shares in opening.shares.items():
         postings.extend(external_postings(symbol, shares.sellable, await _free(connection, account_id, symbol)))
-        postings.extend(pending_postings(symbol, shares.owned - shares.sellable, settles_on))
+        postings.extend(pending_postings(symbol, shares.owned - shares.sellable, trading_date))
     if postings:
         await post(connection, account_id, merged(postings), key=f"opening:{account_id}", kind=EXTERNAL_MOVEMENT)
     for symbol, shares in opening.shares.items():
@@ -101,9 +103,14 @@ async def _free(connection: AsyncConnection, account_id: str, asset: str) -> int
     return sum(found.values())
 
 
-def _is_due(market_now: datetime) -> Any:
-    local = market_now.astimezone(VIETNAM)
+def _is_due(market_now: datetime, calendar: TradingCalendar) -> Any:
     pending = (LEDGER_ACCOUNT.c.bucket == Bucket.PENDING.value) & (LEDGER_ACCOUNT.c.balance > 0)
-    if local.time() >= SETTLEMENT_TIME:
-        return pending & (LEDGER_ACCOUNT.c.settles_on <= local.date())
-    return pending & (LEDGER_ACCOUNT.c.settles_on < local.date())
+    return pending & (LEDGER_ACCOUNT.c.traded_on <= _last_usable_trade_date(market_now, calendar))
+
+
+def _last_usable_trade_date(market_now: datetime, calendar: TradingCalendar) -> date:
+    """What was traded on this date or earlier can be used; a later trade is never usable earlier."""
+    day = market_now.astimezone(VIETNAM).date()
+    while usable_from(day, calendar) > market_now:
+        day -= timedelta(days=1)
+    return day

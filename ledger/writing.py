@@ -28,7 +28,8 @@ _ORDER = """
         FROM unnest(CAST(:evidence_ids AS bigint[]), CAST(:versions AS integer[])) AS folded (id, version)
         WHERE order_evidence.id = folded.id
     ), saved AS (
-        UPDATE orders SET facts = CAST(:facts AS jsonb), status = :status, life = :life, complete = :complete,
+        UPDATE orders SET facts = CAST(:facts AS jsonb), quantity = :quantity, price = :price,
+            status = :status, life = :life, complete = :complete,
             broker_order_id = :broker_order_id, held_cash = :held_cash, held_shares = :held_shares,
             version = :version, updated_at = clock_timestamp()
         WHERE order_id = CAST(:order_id AS text)

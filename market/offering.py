@@ -24,5 +24,5 @@ class Offering:
 CONTINUOUS_LIMIT_ORDERS = Offering(frozenset({OrderType.LO}), CONTINUOUS)
 EVERYTHING = Offering(frozenset(OrderType), CONTINUOUS | AUCTIONS | {PhaseName.PLO})
 
-OFFERED = CONTINUOUS_LIMIT_ORDERS
+OFFERED = EVERYTHING
 """What the product sends; the one line that decides it."""

@@ -16,8 +16,10 @@ TRADING_DAY_ID = "trading-day"
 
 PLACE = "place"
 CANCEL_OUTCOME = "cancel_outcome"
+AMEND_OUTCOME = "amend_outcome"
 EVIDENCE_ARRIVED = "evidence_arrived"
 CANCEL_ASKED = "cancel_asked"
+AMEND_ASKED = "amend_asked"
 PHASE_CHANGED = "phase_changed"
 VIEW = "view"
 

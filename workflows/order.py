@@ -12,8 +12,8 @@ from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy, SearchAttributeUpdate
 from temporalio.exceptions import ActivityError, FailureError, is_cancelled_exception
 
-from activities.signatures import BrokerActivities, CloseUnsent, OrderActivities, SendCancel
-from orders.commands import CancelOrder
+from activities.signatures import BrokerActivities, CloseUnsent, OrderActivities, SendAmend, SendCancel
+from orders.commands import AmendOrder, CancelOrder
 from orders.next_step import Step, next_step
 from orders.order import CloseReason, Life
 from orders.status import Status, status
@@ -77,6 +77,15 @@ class OrderWorkflow:
     def cancel_asked(self, cancel: CancelOrder) -> None:
         self._state.cancels.append(cancel)
 
+    @workflow.update(name=messages.AMEND_OUTCOME, description="Waits until the open amendment has an outcome")
+    async def amend_outcome(self) -> StoredOrder:
+        await workflow.wait_condition(self._amend_is_settled)
+        return self._stored
+
+    @workflow.signal(name=messages.AMEND_ASKED, description="Somebody wants another price or quantity")
+    def amend_asked(self, amend: AmendOrder) -> None:
+        self._state.amends.append(amend)
+
     @workflow.signal(name=messages.EVIDENCE_ARRIVED, description="The broker said something about the order")
     def evidence_arrived(self, arrived: EvidenceArrived) -> None:  # noqa: ARG002 - the summary is for people
         self._state.evidence_arrived = True
@@ -125,6 +134,9 @@ class OrderWorkflow:
             if state.cancels:
                 self._adopt(await self._transaction(OrderActivities.ask_cancel, state.cancels[0]))
                 state.cancels.pop(0)
+            elif state.amends:
+                self._adopt(await self._transaction(OrderActivities.ask_amend, state.amends[0]))
+                state.amends.pop(0)
             else:
                 state.evidence_arrived = False
                 self._adopt(await self._transaction(OrderActivities.book, self._start.order_id))
@@ -132,7 +144,7 @@ class OrderWorkflow:
     def _next_step(self) -> Step:
         return next_step(self._stored.order, phase_open=self._stored.send_after is None)
 
-    async def _take(self, step: Step) -> None:  # noqa: C901 - one line for each step there is
+    async def _take(self, step: Step) -> None:  # noqa: C901, PLR0912 - one line for each step there is
         match step:
             case Step.SUBMIT:
                 await self._submit()
@@ -140,6 +152,10 @@ class OrderWorkflow:
                 await self._cancel()
             case Step.REPEAT_CANCEL:
                 await self._repeat_cancel()
+            case Step.AMEND:
+                await self._amend()
+            case Step.RESOLVE_AMEND:
+                await self._resolve_amend()
             case Step.CLOSE_UNSENT:
                 await self._close_unsent()
             case Step.RESOLVE:
@@ -173,6 +189,20 @@ class OrderWorkflow:
         if self._next_step() is Step.CANCEL:
             await self._pause_before_another_try("cancel not sent: try again")
 
+    async def _amend(self) -> None:
+        amend = self._stored.order.open_amend
+        if amend is None:
+            return
+        await self._send(BrokerActivities.amend, SendAmend(self._start.order_id, amend.intent_id), _ORDERS)
+        if self._next_step() is Step.AMEND:
+            await self._pause_before_another_try("amendment not sent: try again")
+
+    async def _resolve_amend(self) -> None:
+        """An amendment without an answer is never sent again: the book tells, once it must show it (LC-63)."""
+        await self._pause(_EXPECTED_WORD, "amendment without an answer: wait until the book must show it")
+        if self._next_step() is Step.RESOLVE_AMEND and not self._state.has_mail:
+            await self._look_for_amend()
+
     async def _close_unsent(self) -> None:
         close = CloseUnsent(self._start.order_id, CloseReason.CANCELED_UNSENT, "cancelled before it was sent")
         self._adopt(await self._transaction(OrderActivities.close_unsent, close))
@@ -203,8 +233,9 @@ class OrderWorkflow:
             return
         patience = min(_LONGEST_WATCH, _EXPECTED_WORD * 2 ** min(tries - 1, 5))
         await self._pause(patience, "the broker's word is expected: look into the book")
-        if not self._state.has_mail:
-            await self._look()
+        if self._state.has_mail:
+            return
+        await (self._look() if self._stored.order.open_amend is None else self._look_for_amend())
 
     async def _wait_for_phase(self) -> None:
         """The day's broadcast wakes the order; the timer is a backstop and decides nothing by itself."""
@@ -236,6 +267,10 @@ class OrderWorkflow:
 
     async def _look(self) -> None:
         await self._send(BrokerActivities.resolve, self._start.order_id, _SEARCHES)
+
+    async def _look_for_amend(self) -> None:
+        """Only after a pause: a look at once might come too early to tell what became of an amendment."""
+        await self._send(BrokerActivities.look_for_amend, self._start.order_id, _SEARCHES)
 
     async def _pause_before_another_try(self, reason: str) -> None:
         self._state.tries += 1
@@ -302,6 +337,12 @@ class OrderWorkflow:
     def _adopt(self, stored: StoredOrder) -> None:
         if self._state.stored is None or stored.version >= self._state.stored.version:
             self._state.stored = stored
+
+    def _amend_is_settled(self) -> bool:
+        if self._state.stored is None or self._state.amends:
+            return False
+        order = self._stored.order
+        return order.life is Life.CLOSED or order.open_amend is None
 
     def _cancel_is_settled(self) -> bool:
         if self._state.stored is None or self._state.cancels:

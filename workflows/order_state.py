@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from orders.commands import CancelOrder
+from orders.commands import AmendOrder, CancelOrder
 from orders.next_step import Step
 from orders.stored import StoredOrder
 
@@ -13,6 +13,7 @@ class OrderState:
 
     stored: StoredOrder | None = None
     cancels: list[CancelOrder] = field(default_factory=list)
+    amends: list[AmendOrder] = field(default_factory=list)
     evidence_arrived: bool = False
     phase_changed: bool = False
     last_step: Step | None = None
@@ -22,4 +23,4 @@ class OrderState:
 
     @property
     def has_mail(self) -> bool:
-        return bool(self.cancels) or self.evidence_arrived
+        return bool(self.cancels) or bool(self.amends) or self.evidence_arrived

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.events import Level
@@ -106,12 +106,15 @@ async def open_orders(connection: AsyncConnection) -> tuple[StoredOrder, ...]:
     return tuple(stored_of(row) for row in await connection.execute(needing))
 
 
+_QUEUED = text("COALESCE(CAST(facts ->> 'queued_since' AS timestamptz), accepted_at)")
+
+
 async def waiting_orders(connection: AsyncConnection, exchange: Exchange) -> tuple[str, ...]:
-    """Ids of accepted orders that were never sent, in the order of their acceptance."""
+    """Ids of accepted orders that were never sent, in the order of their acceptance, or of their last loss of place."""
     waiting = (
         select(ORDERS.c.order_id)
         .where(ORDERS.c.life == Life.UNSENT.value, ORDERS.c.exchange == exchange.value, ~ORDERS.c.complete)
-        .order_by(ORDERS.c.accepted_sequence)
+        .order_by(_QUEUED, ORDERS.c.accepted_sequence)
     )
     return tuple((await connection.execute(waiting)).scalars())
 

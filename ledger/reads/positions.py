@@ -16,8 +16,8 @@ from ledger.tables import LEDGER_ACCOUNT, POSITION
 class Position:
     """Shares of one symbol: `quantity` owned, of which some can be sold, are held by orders or have yet to settle.
 
-    `pending` can be sold from 13:00 Vietnam time of its date. Costs are in VND with commission: `cost_total` is exact,
-    `average_cost` rounded down.
+    `pending` is told by trade date; `market.calendar.usable_from` tells when it can be sold. Costs are in VND with
+    commission: `cost_total` is exact, `average_cost` rounded down.
     """
 
     symbol: str
@@ -33,7 +33,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Cash:
-    """VND: `available` for new orders, `held` by open ones, `receivable` by settlement date, `shortfall` owed."""
+    """VND: `available` for new orders, `held` by open ones, `receivable` by trade date, `shortfall` owed."""
 
     available: int
     held: int
@@ -70,7 +70,7 @@ async def _positions(connection: AsyncConnection, account_id: str, condition: An
     """One statement, so that the position and its buckets are of the same moment."""
     buckets = (LEDGER_ACCOUNT.c.account_id == POSITION.c.account_id) & (LEDGER_ACCOUNT.c.asset == POSITION.c.symbol)
     joined = (
-        select(POSITION, LEDGER_ACCOUNT.c.bucket, LEDGER_ACCOUNT.c.settles_on, LEDGER_ACCOUNT.c.balance)
+        select(POSITION, LEDGER_ACCOUNT.c.bucket, LEDGER_ACCOUNT.c.traded_on, LEDGER_ACCOUNT.c.balance)
         .select_from(POSITION.outerjoin(LEDGER_ACCOUNT, buckets))
         .where(POSITION.c.account_id == account_id, condition)
     )
@@ -101,7 +101,7 @@ def _buckets(rows: Iterable[Any]) -> _Buckets:
     for row in rows:
         bucket = Bucket(row.bucket) if row.bucket is not None else None
         if bucket is Bucket.PENDING and row.balance:
-            pending[row.settles_on] = row.balance
+            pending[row.traded_on] = row.balance
         elif bucket in OWNED:
             sums[bucket] += row.balance
     return _Buckets(sums[Bucket.AVAILABLE], sums[Bucket.HELD], pending, -sums[Bucket.SHORTFALL])

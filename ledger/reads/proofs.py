@@ -69,14 +69,5 @@ async def refold(connection: AsyncConnection, order_id: str) -> Order:
     stored = await load_order(connection, order_id)
     if stored is None:
         raise UnknownOrderError(order_id)
-    order = stored.order
-    unsent = Order(
-        order_id=order.order_id,
-        account_id=order.account_id,
-        client_order_id=order.client_order_id,
-        terms=order.terms,
-        trading_date=order.trading_date,
-        fees=order.fees,
-    )
-    steps = fold(unsent, 0, await applied(connection, order_id))
-    return steps[-1].after if steps else unsent
+    steps = fold(stored.order.as_placed, 0, await applied(connection, order_id))
+    return steps[-1].after if steps else stored.order.as_placed

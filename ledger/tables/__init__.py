@@ -10,6 +10,7 @@ from ledger.tables.accounts import (
     UserGrantRow,
 )
 from ledger.tables.alerts import AccountAlertRow
+from ledger.tables.calendar import CalendarOverrideRow
 from ledger.tables.double_entry import LedgerAccountRow, LedgerEntryRow, LedgerTransactionRow
 from ledger.tables.executions import OrderExecutionRow, PositionHistoryRow, PositionRow
 from ledger.tables.feed import BrokerOrderLinkRow, InboxRow
@@ -42,3 +43,4 @@ LEDGER_ACCOUNT = table_of(LedgerAccountRow)
 LEDGER_TRANSACTION = table_of(LedgerTransactionRow)
 LEDGER_ENTRY = table_of(LedgerEntryRow)
 ACCOUNT_ALERT = table_of(AccountAlertRow)
+CALENDAR_OVERRIDE = table_of(CalendarOverrideRow)

@@ -11,6 +11,8 @@ from ledger.tables.table import amount, instant
 class LedgerAccountRow(SQLModel, table=True):
     """One bucket of one asset in the book of one trading account; `id` spells the four (`postings.ledger_account_id`).
 
+    `traded_on` is set for what is pending only.
+
     The house's buckets (clearing, commission, tax, external) are kept per trading account too: one shared row would
     make every booking in the firm wait for every other.
     """
@@ -25,7 +27,7 @@ class LedgerAccountRow(SQLModel, table=True):
     account_id: str = Field(foreign_key="account.id", index=True)
     bucket: str
     asset: str
-    settles_on: date | None = None
+    traded_on: date | None = None
     balance: int = amount()
 
 

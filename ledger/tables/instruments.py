@@ -19,3 +19,6 @@ class InstrumentRow(SQLModel, table=True):
     ceiling: int = amount()
     floor: int = amount()
     status: str
+    band_day: str
+    foreign_room: int | None = amount(default=None)
+    provisional: bool

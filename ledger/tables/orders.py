@@ -53,6 +53,7 @@ class OrderRow(SQLModel, table=True):
     )
     received_at: datetime = instant()
     accepted_at: datetime = instant()
+    entered_at: datetime = instant()
     updated_at: datetime = instant()
     max_delay_seconds: int
     good_from: datetime = instant()

@@ -19,6 +19,7 @@ from risk.checks import TradingState
 from tests.support.database import ACCOUNT_ID
 from tests.support.ledger_orders import (
     COMMISSION,
+    DAY,
     PRICE,
     T2,
     accept,
@@ -58,7 +59,7 @@ async def test_lc01_a_filled_buy_turns_its_hold_into_shares_to_come(ledger: Ledg
     assert (cash.available, cash.held, cash.receivable, cash.shortfall) == (CASH - COST, 0, {}, 0)
     position = await ledger.position(ACCOUNT_ID, "VIC")
     assert position is not None
-    assert (position.quantity, position.sellable, position.pending) == (100, 0, {T2: 100})
+    assert (position.quantity, position.sellable, position.pending) == (100, 0, {DAY: 100})
     assert (position.cost_total, position.average_cost) == (COST, COST // 100)
     assert [fill.commission for fill in await _standing(ledger, order_id)] == [COMMISSION]
     assert await ledger.open_orders() == ()
@@ -70,7 +71,7 @@ async def test_a_filled_sell_brings_its_proceeds_less_commission_and_tax_on_t2(l
     await hear(ledger, order_id, match(), report(100))
     net = 100 * PRICE - COMMISSION - 8_550
     cash = await ledger.cash(ACCOUNT_ID)
-    assert (cash.available, cash.receivable) == (0, {T2: net})
+    assert (cash.available, cash.receivable) == (0, {DAY: net})
     position = await ledger.position(ACCOUNT_ID, "VIC")
     assert position is not None
     assert (position.quantity, position.sellable, position.held) == (200, 200, 0)

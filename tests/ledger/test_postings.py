@@ -21,7 +21,6 @@ from ledger.postings import (
     settlement_postings,
 )
 from ledger.steps import StoredEvidence, fold
-from market.calendar import settlement_date
 from market.fees import FeeSchedule
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
@@ -45,7 +44,7 @@ def _apply(buckets: Buckets, postings: tuple[Posting, ...]) -> None:
     sums: Counter[str] = Counter()
     for posting in postings:
         sums[posting.asset] += posting.amount
-        buckets[posting.bucket, posting.asset, posting.settles_on] += posting.amount
+        buckets[posting.bucket, posting.asset, posting.traded_on] += posting.amount
     assert not any(sums.values()), "a transaction sums to zero per asset"
     for (bucket, _, _), balance in buckets.items():
         if bucket in (Bucket.AVAILABLE, Bucket.HELD, Bucket.PENDING):
@@ -68,7 +67,7 @@ def _live(order: Order, life: list[Evidence], *, batch: bool) -> tuple[Buckets, 
     turns = [stored] if batch else [[one] for one in stored]
     for turn in turns:
         after = fold(order, 0, turn)[-1].after if turn else order
-        pending = buckets[Bucket.PENDING, CASH, settlement_date(DAY)]
+        pending = buckets[Bucket.PENDING, CASH, DAY]
         free = Free(_free(buckets, CASH), _free(buckets, "VIC"), pending)
         _apply(buckets, booking_postings(order, after, free))
         holding = holding_after(holding, order, after)

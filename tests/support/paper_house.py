@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import reduce
 
-from activities.signatures import CloseUnsent, SendCancel
+from activities.signatures import CloseUnsent, SendAmend, SendCancel
 from market.calendar import VIETNAM
 from market.checks import order_violations
 from market.fees import SSI_ONLINE
@@ -16,8 +16,10 @@ from market.instrument import Instrument
 from market.phases import phase_to_send_in
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
-from orders.commands import CancelOrder, PlaceOrder
+from orders.amending import awaits_look
+from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.evidence import (
+    AmendAsked,
     Answer,
     BrokerReport,
     BrokerState,
@@ -41,6 +43,20 @@ PRICE = 85_500
 OPEN_SESSION = datetime(2026, 11, 20, 10, 0, tzinfo=VIETNAM)
 BREAK = datetime(2026, 11, 20, 12, 0, tzinfo=VIETNAM)
 VIC = Instrument("VIC", "Vingroup", Exchange.HOSE, InstrumentKind.STOCK, date(2026, 11, 20), PRICE, 91_400, 79_600)
+ACTIVITIES = (
+    "accept",
+    "load",
+    "book",
+    "ask_cancel",
+    "ask_amend",
+    "close_unsent",
+    "recheck",
+    "submit",
+    "cancel",
+    "amend",
+    "resolve",
+    "look_for_amend",
+)
 Script = Callable[["PaperHouse", str], Answer]
 
 
@@ -57,8 +73,10 @@ class PaperHouse:
         self.market_now = market_now
         self.on_submit = on_submit
         self.on_cancel = on_cancel
+        self.on_amend: Script = takes
         self.sent: list[str] = []
         self.cancels_sent: list[str] = []
+        self.amends_sent: list[str] = []
         self.book_shows: list[Evidence] = []
         self.waiting: list[Evidence] = []
         self.applied: list[Evidence] = []
@@ -86,6 +104,12 @@ class PaperHouse:
         asked = CancelOrder("order", intent_id, "trader", datetime(2026, 11, 20, tzinfo=UTC))
         return driver.signal(messages.CANCEL_ASKED, asked)
 
+    def amend(
+        self, driver: Driver, intent_id: str = "amend-1", price: int | None = None, quantity: int | None = None
+    ) -> Driver:
+        asked = AmendOrder("order", intent_id, "trader", datetime(2026, 11, 20, tzinfo=UTC), price, quantity)
+        return driver.signal(messages.AMEND_ASKED, asked)
+
     def phase_opens(self, driver: Driver, market_now: datetime) -> Driver:
         self.market_now = market_now
         return driver.signal(messages.PHASE_CHANGED, PhaseChanged("CONT_PM")).settle()
@@ -96,8 +120,7 @@ class PaperHouse:
         return self.stored.order
 
     def activities(self) -> dict[str, ActivityFunction]:
-        names = ("accept", "load", "book", "ask_cancel", "close_unsent", "recheck", "submit", "cancel", "resolve")
-        return {name: getattr(self, f"_{name}") for name in names}
+        return {name: getattr(self, f"_{name}") for name in ACTIVITIES}
 
     async def _accept(self, command: PlaceOrder) -> StoredOrder:
         if self.stored is not None:
@@ -134,6 +157,13 @@ class PaperHouse:
         self.waiting.append(CancelAsked(cancel.intent_id, cancel.user))
         return self._fold()
 
+    async def _ask_amend(self, amend: AmendOrder) -> StoredOrder:
+        known = any(request.intent_id == amend.intent_id for request in self.order.requests)
+        if not known:
+            asked = AmendAsked(amend.intent_id, amend.user, amend.received_at, amend.price, amend.quantity)
+            self.waiting.append(asked)
+        return self._fold()
+
     async def _close_unsent(self, close: CloseUnsent) -> StoredOrder:
         self.waiting.append(ClosedHere(close.reason, close.text))
         return self._fold()
@@ -149,7 +179,7 @@ class PaperHouse:
             raise ConnectionError("nothing was written")
         if self.order.life is not Life.UNSENT or self.order.open_cancel is not None:
             return self._fold()
-        request_id = str(10_000_000 + len(self.sent) + len(self.cancels_sent))
+        request_id = self._next_request_id()
         self.sent.append(request_id)
         self.waiting.append(RequestStarted(Action.SUBMIT, request_id, order_id))
         self._fold()
@@ -157,12 +187,30 @@ class PaperHouse:
         return self._fold()
 
     async def _cancel(self, send: SendCancel) -> StoredOrder:
-        request_id = str(10_000_000 + len(self.sent) + len(self.cancels_sent))
+        request_id = self._next_request_id()
         self.cancels_sent.append(request_id)
         self.waiting.append(RequestStarted(Action.CANCEL, request_id, send.intent_id))
         self._fold()
         self.waiting.append(RequestAnswered(request_id, self.on_cancel(self, request_id)))
         return self._fold()
+
+    async def _amend(self, send: SendAmend) -> StoredOrder:
+        request_id = self._next_request_id()
+        self.amends_sent.append(request_id)
+        self.waiting.append(RequestStarted(Action.AMEND, request_id, send.intent_id))
+        self._fold()
+        self.waiting.append(RequestAnswered(request_id, self.on_amend(self, request_id)))
+        return self._fold()
+
+    async def _look_for_amend(self, order_id: str) -> StoredOrder:
+        before = self.order
+        await self._resolve(order_id)
+        looks = (awaits_look(before, shown) for shown in self.book_shows if isinstance(shown, BrokerReport))
+        self.waiting += [look for look in looks if look is not None]
+        return self._fold()
+
+    def _next_request_id(self) -> str:
+        return str(10_000_000 + len(self.sent) + len(self.cancels_sent) + len(self.amends_sent))
 
     async def _resolve(self, order_id: str) -> StoredOrder:
         assert order_id == "order"
@@ -202,8 +250,12 @@ def command_of(quantity: int, price: int | None) -> PlaceOrder:
     )
 
 
-def working(filled: int = 0) -> BrokerReport:
-    return BrokerReport("77", "10000000", BrokerState.WORKING, 1_000, filled, filled * PRICE, 0)
+def working(
+    filled: int = 0, *, request_id: str = "10000000", quantity: int = 1_000, price: int | None = None
+) -> BrokerReport:
+    return BrokerReport(
+        "77", request_id, BrokerState.WORKING, quantity, filled, filled * (price or PRICE), 0, price=price
+    )
 
 
 def filled(total: int = 1_000) -> BrokerReport:

@@ -14,7 +14,9 @@ from broker.market_clock import FRESH_SECONDS
 from tests.support.reckoning import ACCOUNT, reckon
 from tests.support.whole_stack import WholeStack, eventually
 
-OPEN = frozenset({"received", "accepted", "pending", "working", "partially_filled", "pending_cancel"})
+OPEN = frozenset(
+    {"received", "accepted", "pending", "working", "partially_filled", "pending_replace", "pending_cancel"}
+)
 ANSWERED = frozenset({200, 201, 202})
 PATIENCE_SECONDS = 60.0
 """A dead worker is restarted within 12 s, its listener missed after 10 s and tried again within 2 s."""

@@ -1,0 +1,82 @@
+"""Asking for another price or quantity: checked and held for under the order's lock, refused with every broken rule."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import lock_account
+from ledger.booking import book_evidence, book_locked
+from ledger.evaluation import Standing, evaluate, standing_of
+from ledger.evidence_rows import recorded_as_folded
+from ledger.order_rows import LockedOrder, lock_order
+from ledger.postings import needed_hold
+from ledger.steps import StoredEvidence
+from market.amendments import amend_violations
+from market.listing_checks import unknown_symbol
+from market.violations import RuleCode, Violation
+from orders.amending import refusal_of_amend, whereabouts
+from orders.commands import AmendOrder
+from orders.evidence import AmendAsked
+from orders.holds import Hold
+from orders.order import Life, Order
+from orders.stored import StoredOrder
+from risk.amend_checks import amend_risk_violations
+from risk.checks import Limits
+
+CLIENT = "client"
+_CODES = tuple(RuleCode)
+
+
+async def ask_amend(
+    connection: AsyncConnection, amend: AmendOrder, market_now: datetime, wall_now: datetime, limits: Limits
+) -> StoredOrder:
+    """The order with the amendment asked for, or refused; a known intent changes nothing.
+
+    Raises `UnknownOrderError`.
+    """
+    locked = await lock_order(connection, amend.order_id)
+    stored = await book_locked(connection, locked)
+    if any(request.intent_id == amend.intent_id for request in stored.order.requests):
+        return stored
+    violations: tuple[Violation, ...] = ()
+    if stored.order.life is not Life.CLOSED and refusal_of_amend(stored.order) is None:
+        violations = await _violations(connection, LockedOrder(stored, locked.account), amend, market_now, limits)
+    asked = AmendAsked(amend.intent_id, amend.user, wall_now, amend.price, amend.quantity, violations)
+    key = f"amend:{amend.order_id}:{amend.intent_id}"
+    evidence = StoredEvidence(None, key, asked, CLIENT, None, wall_now)
+    recorded = recorded_as_folded(amend.order_id, evidence, stored.version + 1)
+    return await book_evidence(connection, stored, (evidence,), recorded)
+
+
+async def _violations(
+    connection: AsyncConnection, locked: LockedOrder, amend: AmendOrder, market_now: datetime, limits: Limits
+) -> tuple[Violation, ...]:
+    order = locked.stored.order
+    account = await lock_account(connection, order.account_id)
+    own = needed_hold(order)
+    standing = await standing_of(connection, account, order.order_id, order.terms, market_now, Hold())
+    if standing.instrument is None:
+        return (unknown_symbol(order.terms, market_now),)
+    broken = {each.code: each for each in _of_change(order, amend, standing, market_now, limits)}
+    if order.life is Life.UNSENT:
+        amended = amend.amendment.of(order.terms)
+        found = await evaluate(connection, account, order.order_id, amended, market_now, limits, own)
+        broken |= {each.code: each for each in found.violations if each.code not in broken}
+    return tuple(sorted(broken.values(), key=lambda violation: _CODES.index(violation.code)))
+
+
+def _of_change(
+    order: Order, amend: AmendOrder, standing: Standing, market_now: datetime, limits: Limits
+) -> tuple[Violation, ...]:
+    if standing.instrument is None:
+        return ()
+    rules = amend_violations(
+        order.terms,
+        amend.amendment,
+        standing.instrument,
+        market_now,
+        filled=order.filled,
+        whereabouts=whereabouts(order),
+        calendar=standing.calendar,
+    )
+    return (*rules, *amend_risk_violations(order, amend.amendment, standing.snapshot, limits))
