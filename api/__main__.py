@@ -16,6 +16,7 @@ from ending import leave
 from ledger.database import open_engine
 from ledger.ledger import Ledger
 from market.vocabulary import Exchange
+from risk.checks import Limits
 from settings import Settings, WrongSettings, load_settings
 
 _GRACE_SECONDS = 3
@@ -75,6 +76,7 @@ def _resources(settings: Settings) -> Resources:
         secret_key=secret_key.get_secret_value(),
         algorithm=settings.algorithm,
         default_market=Exchange(settings.default_market),
+        limits=Limits(settings.max_order_size, settings.max_positions),
         start=start,
         stop=stop,
     )

@@ -15,6 +15,12 @@ READ_PROBLEMS = (
     ProblemCode.UNEXPECTED,
     ProblemCode.DATABASE_UNAVAILABLE,
 )
+ONE_ORDER_PROBLEMS = (
+    *AUTHENTICATION_PROBLEMS,
+    ProblemCode.ORDER_NOT_FOUND,
+    ProblemCode.UNEXPECTED,
+    ProblemCode.DATABASE_UNAVAILABLE,
+)
 ACCOUNT_PROBLEMS = (*READ_PROBLEMS, ProblemCode.ACCOUNT_AMBIGUOUS, ProblemCode.ACCOUNT_NOT_FOUND)
 
 ETAG: Mapping[str, Any] = {"ETag": {"description": "The order's version, quoted.", "schema": {"type": "string"}}}

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from api import accounts, health, openapi, orders, positions, problem_handlers
+from api import accounts, calendar, health, openapi, order_changes, orders, positions, previewing, problem_handlers
 from api.request_context import RequestContext
 from api.resources import Resources
 
@@ -36,7 +36,7 @@ def create_app(resources: Resources) -> FastAPI:
     problem_handlers.install(app)
     openapi.install(app)
     nouns = APIRouter(prefix=PREFIX)
-    for noun in (orders, positions, accounts):
+    for noun in (previewing, orders, order_changes, positions, accounts, calendar):
         nouns.include_router(noun.router)
     app.include_router(nouns)
     app.include_router(health.router)

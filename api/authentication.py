@@ -81,6 +81,16 @@ async def trader(caller: CallerOf) -> Caller:
 TraderOf = Annotated[Caller, Depends(trader)]
 
 
+async def operator(caller: CallerOf) -> Caller:
+    """The caller, who must be an operator."""
+    if caller.role is not Role.OPERATOR:
+        raise ProblemRaised(ProblemCode.OPERATOR_ONLY, f"Role {caller.role} may not do this; {Role.OPERATOR} may.")
+    return caller
+
+
+OperatorOf = Annotated[Caller, Depends(operator)]
+
+
 async def _grants(user: str, resources: Resources, deadline: Deadline) -> UserGrants | None:
     patience = resources.patience
     seconds = patience.remembered if resources.grants.remembers(user) else patience.database

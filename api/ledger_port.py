@@ -1,9 +1,9 @@
-"""What the API reads from the ledger, always within a bound of time; it writes nothing there."""
+"""What the API reads from the ledger, always within a bound of time; all it writes is an operator's word on a day."""
 
 import asyncio
 from collections.abc import Awaitable, Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Protocol, TypeVar
 
 import structlog
@@ -11,11 +11,17 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from ledger.accounts import Account, Connection, UserGrants
+from ledger.calendar import RecordedOverride
+from ledger.previewing import Preview
 from ledger.reads.orders import Execution, OrderPage
 from ledger.reads.positions import Cash, Position
+from market.calendar import CalendarOverride, TradingCalendar
+from market.instrument import Instrument
+from market.terms import OrderTerms
 from market.vocabulary import Side
 from orders.status import Status
 from orders.stored import StoredOrder
+from risk.checks import Limits
 
 Answer = TypeVar("Answer")
 _abandoned: set[asyncio.Future[Any]] = set()  # the loop itself keeps only weak references
@@ -99,8 +105,12 @@ class LedgerReads(Protocol):
     async def positions(self, account_id: str) -> tuple[Position, ...]: ...
     async def position(self, account_id: str, symbol: str) -> Position | None: ...
     async def cash(self, account_id: str) -> Cash: ...
+    async def calendar(self) -> TradingCalendar: ...
+    async def override_calendar(self, override: CalendarOverride) -> RecordedOverride: ...
     async def grants(self, user: str) -> UserGrants | None: ...
     async def connections(self) -> tuple[Connection, ...]: ...
     async def accounts_of(self, connection_id: str) -> tuple[Account, ...]: ...
+    async def instrument(self, symbol: str, trading_date: date) -> Instrument | None: ...
     async def instruments_loaded(self, trading_date: date) -> int: ...
+    async def preview(self, account_id: str, terms: OrderTerms, market_now: datetime, limits: Limits) -> Preview: ...
     async def ping(self) -> None: ...

@@ -9,9 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.numbers import PriceIn, QuantityIn, ThousandVnd
 from api.order_gateway import OrderRun
 from api.problems import ProblemViolation, rule_violations
+from ledger.postings import needed_hold
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side, TimeInForce
-from orders.holds import Hold, charges, hold
+from orders.holds import charges
 from orders.order import Anomaly, Life, Order, RequestState
 from orders.status import Progress, Status, progress, status
 from orders.stored import StoredOrder
@@ -87,6 +88,18 @@ class CancelState(BaseModel):
     text: str
 
 
+class AmendState(BaseModel):
+    """The last request to amend: what it asks for, and every rule for which we refused it."""
+
+    intent_id: str
+    state: RequestState
+    code: str
+    text: str
+    price: ThousandVnd | None
+    quantity: int | None
+    violations: list[ProblemViolation] = Field(default_factory=list)
+
+
 class OrderBody(BaseModel):
     """One order as last booked. `average_price` is rounded half up to the dong; all other numbers are exact.
 
@@ -131,6 +144,8 @@ class OrderBody(BaseModel):
     violations: list[ProblemViolation] = Field(default_factory=list)
     anomalies: list[Anomaly] = Field(default_factory=list)
     cancel: CancelState | None = None
+    amend: AmendState | None = None
+    """Until its `state` is `done` the order's own price and quantity are the old ones."""
     source: Source
     as_of: datetime
     """Wall time at which `source` was asked."""
@@ -138,7 +153,7 @@ class OrderBody(BaseModel):
     @classmethod
     def of_stored(cls, stored: StoredOrder, source: Source, as_of: datetime) -> Self:
         order, terms = stored.order, stored.order.terms
-        held, charged = _hold(order), charges(order)
+        held, charged = needed_hold(order), charges(order)
         return cls(
             order_id=order.order_id,
             client_order_id=order.client_order_id,
@@ -171,6 +186,7 @@ class OrderBody(BaseModel):
             violations=rule_violations(stored.verdict.violations),
             anomalies=list(order.anomalies),
             cancel=_cancel(order),
+            amend=_amend(order),
             source=source,
             as_of=as_of,
         )
@@ -208,24 +224,6 @@ class OrderList(BaseModel):
     next_cursor: str | None
 
 
-class CancelOutcome(StrEnum):
-    DONE = "done"
-    TOO_LATE = "too_late"
-    REFUSED = "refused"
-    PENDING = "pending"
-
-
-class CancelBody(BaseModel):
-    """What became of a request to cancel; `pending` is durable and goes on without the client."""
-
-    model_config = ConfigDict(use_attribute_docstrings=True)
-
-    outcome: CancelOutcome
-    reason: str | None
-    order: OrderBody | None
-    """null while the database does not answer and only the order's existence is known."""
-
-
 class ExecutionBody(BaseModel):
     """One fill. A provisional one stands for shares that the broker counted before it reported their executions."""
 
@@ -252,11 +250,6 @@ def average_price(order: Order) -> int | None:
     return (2 * order.filled_value + order.filled) // (2 * order.filled)
 
 
-def _hold(order: Order) -> Hold:
-    """A denied order may lack the price that a hold is computed from; it has nothing left to hold for."""
-    return hold(order) if order.leaves else Hold()
-
-
 def _reject_reason(stored: StoredOrder) -> str | None:
     if stored.order.life is not Life.CLOSED:
         return None
@@ -269,3 +262,18 @@ def _cancel(order: Order) -> CancelState | None:
     if last is None:
         return None
     return CancelState(intent_id=last.intent_id, state=last.state, code=last.code, text=last.text)
+
+
+def _amend(order: Order) -> AmendState | None:
+    last = order.last_amend
+    if last is None:
+        return None
+    return AmendState(
+        intent_id=last.intent_id,
+        state=last.state,
+        code=last.code,
+        text=last.text,
+        price=last.amendment and last.amendment.price,
+        quantity=last.amendment and last.amendment.quantity,
+        violations=rule_violations(last.violations),
+    )

@@ -1,11 +1,11 @@
-"""The port to the orders' workflows: start one, ask it, tell it to cancel. Every answer is a value."""
+"""The port to the orders' workflows: start one, ask it, tell it to change the order. Every answer is a value."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from market.terms import OrderTerms
-from orders.commands import CancelOrder, PlaceOrder
+from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.status import Status
 from orders.stored import StoredOrder
 
@@ -68,6 +68,14 @@ class OrderGateway(Protocol):
 
     async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         """Wait until the order has no open cancel."""
+        ...
+
+    async def ask_amend(self, amend: AmendOrder, stored: StoredOrder | None) -> Delivered | NoSuchRun | NoAnswer:
+        """Hand in the wish for other terms, as `ask_cancel` does."""
+        ...
+
+    async def amend_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
+        """Wait until the order has no open amendment."""
         ...
 
     async def is_ready(self) -> bool:

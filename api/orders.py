@@ -1,24 +1,21 @@
-"""Orders over HTTP: place, list, look at, cancel."""
+"""Orders over HTTP: place, list, look at."""
 
 from datetime import UTC, datetime
 from typing import Annotated
 
 import structlog
-from fastapi import APIRouter, Body, Header, Query, Request, Response
+from fastapi import APIRouter, Body, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.answers import AUTHENTICATION_PROBLEMS, ETAG, LOCATION, READ_PROBLEMS, REPLAYED, answer, etag
+from api.answers import ETAG, LOCATION, ONE_ORDER_PROBLEMS, READ_PROBLEMS, REPLAYED, answer, etag
 from api.authentication import CallerOf, TraderOf
-from api.cancelling import CancelAnswer, cancel_order, intent_id_for, settled
-from api.finding import Booked, Found, Undecided, Unread, find_order, latest_body, run_body
+from api.finding import Undecided, Unread, find_order, latest_body
 from api.json_bodies import ExactRoute
 from api.ledger_port import DatabaseUnavailable, within
 from api.order_bodies import (
     BRIEF_EXAMPLE,
     CLIENT_ORDER_ID,
     SYMBOL,
-    CancelBody,
-    CancelOutcome,
     ExecutionBody,
     ExecutionList,
     OrderBody,
@@ -26,32 +23,15 @@ from api.order_bodies import (
     PlaceOrderBody,
     Source,
 )
-from api.order_gateway import NoAnswer
 from api.placement import placement, placement_answer
 from api.placing import place_order
-from api.problems import ProblemCode, ProblemRaised, problem_response, problem_responses
+from api.problems import ProblemCode, problem_responses
+from api.request_headers import IdempotencyKey
 from api.resources import DeadlineOf, ResourcesOf
 from market.vocabulary import Side
-from orders.commands import CancelOrder
 from orders.status import Status
 
 router = APIRouter(prefix="/orders", tags=["orders"], route_class=ExactRoute)
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        pattern=r"^[\x20-\x7e]{1,255}$",
-        description="The same key of the same user names the same request for good.",
-    ),
-]
-IfMatch = Annotated[str | None, Header(alias="If-Match", description='Cancel only this version, such as "7".')]
-_ONE_ORDER_PROBLEMS = (
-    *AUTHENTICATION_PROBLEMS,
-    ProblemCode.ORDER_NOT_FOUND,
-    ProblemCode.UNEXPECTED,
-    ProblemCode.DATABASE_UNAVAILABLE,
-)
 
 
 class OrderFilter(BaseModel):
@@ -143,7 +123,7 @@ async def list_orders(chosen: Annotated[OrderFilter, Query()], caller: CallerOf,
     summary="One order",
     responses={
         200: {"headers": {**ETAG}},
-        **problem_responses(*_ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
+        **problem_responses(*ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
     },
 )
 async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf, deadline: DeadlineOf) -> Response:
@@ -156,7 +136,7 @@ async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf, dea
     "/{order_id}/executions",
     response_model=ExecutionList,
     summary="The fills of one order",
-    responses=problem_responses(*_ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
+    responses=problem_responses(*ONE_ORDER_PROBLEMS, ProblemCode.NO_ANSWER),
 )
 async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesOf, deadline: DeadlineOf) -> Response:
     found = await find_order(order_id, caller, resources, deadline)
@@ -181,69 +161,3 @@ async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesO
         for row in rows
     ]
     return answer(ExecutionList(order_id=named, executions=executions))
-
-
-@router.delete(
-    "/{order_id}",
-    response_model=CancelBody,
-    summary="Cancel what is left of an order",
-    responses={
-        200: {"description": "`outcome` says what became of it.", "headers": {**ETAG}},
-        202: {"model": CancelBody, "description": "Asked for; no outcome in time.", "headers": {**ETAG}},
-        **problem_responses(
-            ProblemCode.INVALID_REQUEST,
-            *_ONE_ORDER_PROBLEMS,
-            ProblemCode.ROLE_MAY_NOT_TRADE,
-            ProblemCode.VERSION_STALE,
-            ProblemCode.NO_ANSWER,
-        ),
-    },
-)
-async def cancel(
-    request: Request,
-    order_id: str,
-    caller: TraderOf,
-    resources: ResourcesOf,
-    deadline: DeadlineOf,
-    idempotency_key: IdempotencyKey = None,
-    if_match: IfMatch = None,
-) -> Response:
-    """Idempotent: one open cancel serves every further press, and a closed order answers at once."""
-    found = await find_order(order_id, caller, resources, deadline)
-    _require_version(found, if_match)
-    named = found.stored.order.order_id if isinstance(found, Booked) else found.run.order_id
-    wish = CancelOrder(named, intent_id_for(named, caller.user, idempotency_key), caller.user, datetime.now(UTC))
-    known = settled(found.stored.order, wish.intent_id) if isinstance(found, Booked) else None
-    if isinstance(found, Booked) and known is not None:
-        return _cancel_answer(CancelAnswer(*known, found), found)
-    outcome = await cancel_order(wish, found, resources.gateway, resources.ledger, deadline, resources.patience)
-    if isinstance(outcome, NoAnswer):
-        detail = "It is not known whether the cancel was received; repeat the same request."
-        return problem_response(request, ProblemCode.NO_ANSWER, detail, order_id=named)
-    return _cancel_answer(outcome, found)
-
-
-def _require_version(found: Found, if_match: str | None) -> None:
-    if if_match is None or if_match.strip() == "*":
-        return
-    if isinstance(found, Unread):
-        raise DatabaseUnavailable
-    version = found.stored.version if isinstance(found, Booked) else 0
-    if etag(version) in (tag.strip() for tag in if_match.split(",")):
-        return
-    detail = f"The order is at version {etag(version)}, and If-Match was {if_match[:50]}; look at it again."
-    raise ProblemRaised(ProblemCode.VERSION_STALE, detail, headers={"ETag": etag(version)})
-
-
-def _cancel_answer(cancelled: CancelAnswer, found: Found) -> Response:
-    order = _cancelled_order(cancelled.booked, found)
-    body = CancelBody(outcome=cancelled.outcome, reason=cancelled.reason, order=order)
-    status = 202 if cancelled.outcome is CancelOutcome.PENDING else 200
-    return answer(body, status, {} if order is None else {"ETag": etag(order.version)})
-
-
-def _cancelled_order(booked: Booked | None, found: Found) -> OrderBody | None:
-    latest = booked or found
-    if isinstance(latest, Booked):
-        return OrderBody.of_stored(latest.stored, latest.source, datetime.now(UTC))
-    return run_body(latest)

@@ -1,6 +1,9 @@
 """Positions and buying power of an account, from the ledger."""
 
+import asyncio
 import re
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Annotated, Self
 
@@ -14,6 +17,7 @@ from api.order_bodies import SYMBOL
 from api.problems import ProblemCode, ProblemRaised, problem_responses
 from api.resources import ResourcesOf
 from ledger.reads.positions import Position
+from market.calendar import TradingCalendar, settlement_date
 
 router = APIRouter(prefix="/positions", tags=["positions"])
 
@@ -21,7 +25,7 @@ AccountId = Annotated[str | None, Query(description="Left out: the caller's defa
 
 
 class PendingShares(BaseModel):
-    """Bought shares that can be sold from 13:00 of `settles_on` (VN-A11)."""
+    """Bought shares that can be sold from 13:00 of `settles_on` (VN-A11), by the trading calendar in force now."""
 
     settles_on: date
     quantity: int
@@ -43,7 +47,7 @@ class PositionBody(BaseModel):
     as_of: datetime
 
     @classmethod
-    def of(cls, account_id: str, position: Position, as_of: datetime) -> Self:
+    def of(cls, account_id: str, position: Position, calendar: TradingCalendar, as_of: datetime) -> Self:
         return cls(
             account_id=account_id,
             symbol=position.symbol,
@@ -51,7 +55,8 @@ class PositionBody(BaseModel):
             sellable=position.sellable,
             held=position.held,
             pending=[
-                PendingShares(settles_on=day, quantity=shares) for day, shares in sorted(position.pending.items())
+                PendingShares(settles_on=day, quantity=shares)
+                for day, shares in by_settlement_date(position.pending, calendar)
             ],
             average_cost_vnd=position.average_cost,
             cost_total_vnd=position.cost_total,
@@ -78,9 +83,12 @@ class BuyingPower(BaseModel):
 @router.get("", response_model=PositionList, summary="Positions", responses=problem_responses(*ACCOUNT_PROBLEMS))
 async def list_positions(caller: CallerOf, resources: ResourcesOf, account_id: AccountId = None) -> Response:
     account = caller.account(account_id)
-    rows = await within(resources.patience.database, resources.ledger.positions(account))
+    ledger = resources.ledger
+    reading = asyncio.gather(ledger.positions(account), ledger.calendar())
+    rows, calendar = await within(resources.patience.database, reading)
     now = datetime.now(UTC)
-    return answer(PositionList(account_id=account, positions=[PositionBody.of(account, row, now) for row in rows]))
+    positions = [PositionBody.of(account, row, calendar, now) for row in rows]
+    return answer(PositionList(account_id=account, positions=positions))
 
 
 @router.get(
@@ -105,9 +113,19 @@ async def buying_power(caller: CallerOf, resources: ResourcesOf, account_id: Acc
 )
 async def get_position(symbol: str, caller: CallerOf, resources: ResourcesOf, account_id: AccountId = None) -> Response:
     account = caller.account(account_id)
-    position = None
-    if re.fullmatch(SYMBOL, symbol):
-        position = await within(resources.patience.database, resources.ledger.position(account, symbol))
+    ledger, missing = resources.ledger, f"Account {account} has no position in {symbol[:20]}."
+    if not re.fullmatch(SYMBOL, symbol):
+        raise ProblemRaised(ProblemCode.POSITION_NOT_FOUND, missing)
+    reading = asyncio.gather(ledger.position(account, symbol), ledger.calendar())
+    position, calendar = await within(resources.patience.database, reading)
     if position is None:
-        raise ProblemRaised(ProblemCode.POSITION_NOT_FOUND, f"Account {account} has no position in {symbol[:20]}.")
-    return answer(PositionBody.of(account, position, datetime.now(UTC)))
+        raise ProblemRaised(ProblemCode.POSITION_NOT_FOUND, missing)
+    return answer(PositionBody.of(account, position, calendar, datetime.now(UTC)))
+
+
+def by_settlement_date(pending: Mapping[date, int], calendar: TradingCalendar) -> list[tuple[date, int]]:
+    """What is pending by trade date, as the dates on which it can be used."""
+    sums: Counter[date] = Counter()
+    for traded_on, amount in pending.items():
+        sums[settlement_date(traded_on, calendar)] += amount
+    return sorted(sums.items())

@@ -8,7 +8,8 @@ from typing import Any
 from fastapi import HTTPException, Request, Response
 from pydantic import BaseModel, Field
 
-from market.violations import RuleCode, Violation
+from market.code_meanings import UNITS
+from market.violations import Violation
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -22,6 +23,7 @@ class ProblemCode(StrEnum):
     NO_TOKEN = "no_token"  # noqa: S105 a code, not a secret
     INVALID_TOKEN = "invalid_token"  # noqa: S105 a code, not a secret
     ROLE_MAY_NOT_TRADE = "role_may_not_trade"
+    OPERATOR_ONLY = "operator_only"
     NOT_FOUND = "not_found"
     ORDER_NOT_FOUND = "order_not_found"
     ACCOUNT_NOT_FOUND = "account_not_found"
@@ -29,10 +31,14 @@ class ProblemCode(StrEnum):
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CLIENT_ORDER_ID_TAKEN = "client_order_id_taken"
     ORDER_ENDED_UNDECIDED = "order_ended_undecided"
+    CANCEL_NOT_ALLOWED_IN_PHASE = "cancel_not_allowed_in_phase"
+    AMEND_NOT_ALLOWED_IN_PHASE = "amend_not_allowed_in_phase"
+    CHANGE_OPEN = "change_open"
     VERSION_STALE = "version_stale"
     BODY_TOO_LARGE = "body_too_large"
     NOT_JSON = "not_json"
     ORDER_DENIED = "order_denied"
+    AMEND_DENIED = "amend_denied"
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     UNEXPECTED = "unexpected"
     NO_ANSWER = "no_answer"
@@ -63,6 +69,9 @@ KINDS: Mapping[ProblemCode, ProblemKind] = {
     ProblemCode.ROLE_MAY_NOT_TRADE: ProblemKind(
         403, "The role may only read", "Role viewer may not trade; trader and operator may."
     ),
+    ProblemCode.OPERATOR_ONLY: ProblemKind(
+        403, "Only an operator may do this", "Role trader may not do this; operator may."
+    ),
     ProblemCode.NOT_FOUND: ProblemKind(404, "There is nothing at this address", "Nothing is at /api/v1/orderz."),
     ProblemCode.ORDER_NOT_FOUND: ProblemKind(404, "No such order", "You have no order with this id."),
     ProblemCode.ACCOUNT_NOT_FOUND: ProblemKind(404, "No such account", "You may use 0901351."),
@@ -80,11 +89,29 @@ KINDS: Mapping[ProblemCode, ProblemKind] = {
         "The order's process was ended before a verdict",
         "An operator ended this order before it was checked; nothing was sent. Use a new client_order_id.",
     ),
+    ProblemCode.CANCEL_NOT_ALLOWED_IN_PHASE: ProblemKind(
+        409,
+        "The exchange takes no cancel in this phase",
+        "LO on HOSE cannot be cancelled in this phase; it can be from 2026-11-23T13:00+07:00.",
+    ),
+    ProblemCode.AMEND_NOT_ALLOWED_IN_PHASE: ProblemKind(
+        409,
+        "The exchange takes no amendment in this phase",
+        "LO on HOSE cannot be amended in this phase; it can be from 2026-11-23T13:00+07:00.",
+    ),
+    ProblemCode.CHANGE_OPEN: ProblemKind(
+        409,
+        "Another change of the order is open",
+        "Another amendment of this order is open; ask again once it has an outcome.",
+    ),
     ProblemCode.VERSION_STALE: ProblemKind(412, "The order has changed", "The order is at version 7, not 5."),
     ProblemCode.BODY_TOO_LARGE: ProblemKind(413, "The body is too large", "The body has more than 16384 bytes."),
     ProblemCode.NOT_JSON: ProblemKind(415, "The body must be JSON", "Send Content-Type: application/json."),
     ProblemCode.ORDER_DENIED: ProblemKind(
         422, "The order breaks a rule", "85,550 VND is not a multiple of the tick of 100 VND."
+    ),
+    ProblemCode.AMEND_DENIED: ProblemKind(
+        422, "The amendment breaks a rule", "200 shares have traded, so the quantity must stay above that."
     ),
     ProblemCode.IDEMPOTENCY_KEY_REUSED: ProblemKind(
         422, "The Idempotency-Key belongs to another request", "The key was first used with another body."
@@ -210,23 +237,10 @@ def rule_violations(violations: Iterable[Violation]) -> list[ProblemViolation]:
             given=violation.given,
             allowed=violation.allowed,
             nearest=list(violation.nearest) or None,
-            unit=_UNITS.get(violation.code),
+            unit=UNITS.get(violation.code),
         )
         for violation in violations
     ]
-
-
-_UNITS: Mapping[RuleCode, str] = {
-    RuleCode.PRICE_MISSING: "VND",
-    RuleCode.PRICE_OFF_TICK: "VND",
-    RuleCode.PRICE_ABOVE_CEILING: "VND",
-    RuleCode.PRICE_BELOW_FLOOR: "VND",
-    RuleCode.INSUFFICIENT_CASH: "VND",
-    RuleCode.QUANTITY_NOT_A_LOT: "shares",
-    RuleCode.QUANTITY_ABOVE_MAXIMUM: "shares",
-    RuleCode.QUANTITY_ABOVE_FIRM_LIMIT: "shares",
-    RuleCode.INSUFFICIENT_SHARES: "shares",
-}
 
 
 def _example(code: ProblemCode) -> dict[str, Any]:

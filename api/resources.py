@@ -12,6 +12,7 @@ from api.grants import GrantsMemory
 from api.ledger_port import LedgerReads
 from api.order_gateway import OrderGateway
 from market.vocabulary import Exchange
+from risk.checks import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Resources:
     secret_key: str = field(repr=False)
     algorithm: str
     default_market: Exchange = Exchange.HOSE
+    limits: Limits = field(default_factory=lambda: Limits(maximum_order_quantity=1_000_000, maximum_positions=50))
     patience: Patience = Patience()
     grants: GrantsMemory = field(default_factory=GrantsMemory)
     start: Callable[[], Awaitable[None]] = _nothing

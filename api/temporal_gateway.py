@@ -25,7 +25,7 @@ from temporalio.service import RPCStatusCode
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
 from failpoints import failpoint
 from market.terms import OrderTerms
-from orders.commands import CancelOrder, PlaceOrder
+from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.status import Status, status
 from orders.stored import StoredOrder
 from workflows import messages
@@ -124,25 +124,39 @@ class TemporalGateway:
         return found
 
     async def ask_cancel(self, cancel: CancelOrder, stored: StoredOrder | None) -> Delivered | NoSuchRun | NoAnswer:
+        return await self._ask(messages.CANCEL_ASKED, cancel, stored)
+
+    async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
+        return await self._outcome(messages.CANCEL_OUTCOME, order_id, intent_id)
+
+    async def ask_amend(self, amend: AmendOrder, stored: StoredOrder | None) -> Delivered | NoSuchRun | NoAnswer:
+        return await self._ask(messages.AMEND_ASKED, amend, stored)
+
+    async def amend_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
+        return await self._outcome(messages.AMEND_OUTCOME, order_id, intent_id)
+
+    async def _ask(
+        self, signal: str, wish: CancelOrder | AmendOrder, stored: StoredOrder | None
+    ) -> Delivered | NoSuchRun | NoAnswer:
         if self._client is None:
             return NoAnswer()
         try:
             if stored is None:
-                handle = self._client.get_workflow_handle(cancel.order_id)
-                await handle.signal(messages.CANCEL_ASKED, cancel, rpc_timeout=_CALL)
+                handle = self._client.get_workflow_handle(wish.order_id)
+                await handle.signal(signal, wish, rpc_timeout=_CALL)
             else:
-                await _signal_with_start(self._client, cancel, stored)
+                await _signal_with_start(self._client, signal, wish, stored)
         except RPCError as error:
             return NoSuchRun() if error.status is RPCStatusCode.NOT_FOUND else NoAnswer()
         return Delivered()
 
-    async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
+    async def _outcome(self, update: str, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         if self._client is None:
             return NoAnswer()
         handle = self._client.get_workflow_handle(order_id)
         try:
             stored: StoredOrder = await handle.execute_update(
-                messages.CANCEL_OUTCOME, id=intent_id, result_type=StoredOrder, rpc_timeout=_CALL
+                update, id=intent_id, result_type=StoredOrder, rpc_timeout=_CALL
             )
         except WorkflowUpdateFailedError:
             return RunEnded()
@@ -182,7 +196,7 @@ def _read_handle(operation: WithStartWorkflowOperation[Any, Any]) -> None:
     reading.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
-async def _signal_with_start(client: Client, cancel: CancelOrder, stored: StoredOrder) -> None:
+async def _signal_with_start(client: Client, signal: str, wish: CancelOrder | AmendOrder, stored: StoredOrder) -> None:
     """One call for a run that lives and for one that died; a new run has only the memo and attributes given here."""
     order = stored.order
     await client.start_workflow(
@@ -201,8 +215,8 @@ async def _signal_with_start(client: Client, cancel: CancelOrder, stored: Stored
         search_attributes=search_attributes(order.account_id, order.terms, status(order).value),
         static_summary=summary(order.terms),
         static_details=_details(order.client_order_id, order.account_id, stored.user),
-        start_signal=messages.CANCEL_ASKED,
-        start_signal_args=[cancel],
+        start_signal=signal,
+        start_signal_args=[wish],
         rpc_timeout=_CALL,
     )
 

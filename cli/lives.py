@@ -9,7 +9,7 @@ from typing import Final
 
 from broker.port import Accepted
 from cli.outside_orders import late_fill, sell_elsewhere
-from cli.trading_day import QUANTITY, Stage, TradingDay
+from cli.trading_day import QUANTITY, Json, Stage, TradingDay
 from local.failure import CannotRun
 
 Life = Generator[Stage, None, str]
@@ -131,11 +131,50 @@ def working(day: TradingDay) -> Life:
     return day.working("working", "VND")
 
 
+def amended(day: TradingDay) -> Life:
+    """A new price, by the broker's own word (LC-54)."""
+    yield Stage.MORNING
+    order_id = day.working("amended", "REE")
+    day.amend(order_id, "REE")
+    day.wait_for(lambda: day.seen(order_id), lambda order: order["status"] == "working" and is_amended(order))
+    day.cancel(order_id)
+    day.wait_for_status(order_id, "canceled")
+    return order_id
+
+
+def amended_while_held(day: TradingDay) -> Life:
+    """The order is ours still: it has the new price at once."""
+    yield Stage.BREAK
+    order_id = day.place("amended_while_held", "PNJ")
+    day.wait_for_status(order_id, "accepted")
+    day.amend(order_id, "PNJ")
+    day.wait_for(lambda: day.seen(order_id), is_amended)
+    day.cancel(order_id)
+    day.wait_for_status(order_id, "canceled")
+    return order_id
+
+
+def amendment_looked_up(day: TradingDay) -> Life:
+    """The amendment never arrives and has no answer: a look into the book that comes late enough proves it (LC-63)."""
+    yield Stage.MORNING
+    order_id = day.working("amendment_looked_up", "MSN")
+    day.fault("drop_before_taking", "ModifyOrder")
+    day.amend(order_id, "MSN")
+    day.wait_for(lambda: day.seen(order_id), lambda order: (order.get("amend") or {}).get("state") == "refused")
+    day.cancel(order_id)
+    day.wait_for_status(order_id, "canceled")
+    return order_id
+
+
+def is_amended(order: Json) -> bool:
+    return (order.get("amend") or {}).get("state") == "done"
+
+
 def cancel_refused(day: TradingDay) -> Life:
-    """In the break the exchange cancels nothing (VN-A3), so the order lives on and fills."""
+    """The broker refuses the cancel, so the order lives on and fills (LC-42)."""
     yield Stage.MORNING
     order_id = day.working("cancel_refused", "HCM")
-    yield Stage.BREAK
+    day.fault("cancel_refused", "CancelOrder")
     day.cancel(order_id)
     day.wait_for_status(order_id, "working")
     yield Stage.AFTERNOON
@@ -196,6 +235,9 @@ LIVES: Final[tuple[Callable[[TradingDay], Life], ...]] = (
     worker_restarted,
     rejected_by_the_broker,
     working,
+    amended,
+    amended_while_held,
+    amendment_looked_up,
     cancel_refused,
     held_then_filled,
     cancelled_while_held,

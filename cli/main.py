@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.calendar_commands import calendar
 from ending import leave
 from local.failure import INTERRUPTED, CannotRun, StopRequested
 from settings import WrongSettings
@@ -19,6 +20,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+app.add_typer(calendar, name="calendar")
 
 # ruff: noqa: PLC0415 - each command imports what it needs when it runs: `token` must answer fast
 
@@ -136,6 +139,23 @@ def soak(
     from cli.soaking import run_soak
 
     run_soak(minutes, seed)
+
+
+@app.command()
+def simulator(
+    *,
+    data: Annotated[
+        Path | None, typer.Option(help="Folder for keys, orders and the market; left out: one in OMS_HOME.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Draws what the other participants do.")] = 7,
+    clock: Annotated[
+        str, typer.Option(help="open: start in an open session; live: the wall's time, open or closed.")
+    ] = "open",
+) -> None:
+    """Run the stand-in for SSI alone, for a client in any language; Ctrl-C ends it."""
+    from cli.simulating import run_simulator
+
+    raise typer.Exit(run_simulator(data, seed, clock))
 
 
 @app.command("record-histories")

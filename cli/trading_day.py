@@ -15,6 +15,8 @@ from local.waiting import wait_until
 Json = dict[str, Any]
 Seen = TypeVar("Seen")
 
+_LOWER_BY = 500
+"""VND, a multiple of every tick."""
 QUANTITY: Final = 1_000
 _API: Final = "/api/v1"
 _PATIENCE_SECONDS: Final = 60.0
@@ -75,6 +77,11 @@ class TradingDay:
 
     def cancel(self, order_id: str) -> None:
         self.api.delete(f"{_API}/orders/{order_id}").raise_for_status()
+
+    def amend(self, order_id: str, symbol: str) -> None:
+        """Ask for a price below the reference price."""
+        lower = (self.listed[symbol]["reference"] - _LOWER_BY) / 1_000
+        self.api.put(f"{_API}/orders/{order_id}", json={"price": lower}).raise_for_status()
 
     def working(self, name: str, symbol: str) -> str:
         order_id = self.place(name, symbol)

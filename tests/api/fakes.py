@@ -9,23 +9,31 @@ from sqlalchemy.exc import OperationalError
 
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
 from ledger.accounts import Account, AccountKind, Connection, Role, UserGrants
+from ledger.calendar import RecordedOverride
+from ledger.previewing import Preview
 from ledger.reads.orders import BadCursorError, Execution, OrderPage
 from ledger.reads.positions import Cash, Position
+from market.calendar import CalendarOverride, TradingCalendar
 from market.clock import MarketClock
 from market.fees import SSI_ONLINE
+from market.instrument import Instrument
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
-from market.vocabulary import Exchange, OrderType, Side
-from orders.commands import CancelOrder, PlaceOrder
+from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
+from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.evidence import CancelAsked, ClosedHere, RequestAnswered
 from orders.folding import apply
+from orders.holds import Hold
 from orders.order import CloseReason, Order
 from orders.status import Status, status
 from orders.stored import StoredOrder, Verdict
-from risk.checks import TradingState
+from risk.checks import Limits, TradingState
 
 ACCOUNT = "0901351"
 OTHER_ACCOUNT = "0909999"
+INSTRUMENT = Instrument(
+    "VIC", "Vingroup", Exchange.HOSE, InstrumentKind.STOCK, date(2026, 11, 20), 85_500, 91_400, 79_600
+)
 MARKET_NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 TERMS = OrderTerms("VIC", Exchange.HOSE, Side.BUY, OrderType.LO, 100, 85_500)
 
@@ -82,7 +90,7 @@ class FakeLedger:
     fills: dict[str, tuple[Execution, ...]] = field(default_factory=dict)
     owned: dict[str, Position] = field(default_factory=dict)
     users: dict[str, UserGrants] = field(default_factory=dict)
-    money: Cash = field(default_factory=lambda: Cash(100_000_000, 8_562_825, {date(2026, 11, 23): 5_000_000}, 0))
+    money: Cash = field(default_factory=lambda: Cash(100_000_000, 8_562_825, {date(2026, 11, 19): 5_000_000}, 0))
     instruments: int = 3
     opened: bool = True
     down: bool = False
@@ -90,6 +98,9 @@ class FakeLedger:
     stubborn: bool = False
     released: asyncio.Event = field(default_factory=asyncio.Event)
     days_asked: list[date] = field(default_factory=list)
+    overrides: list[CalendarOverride] = field(default_factory=list)
+    previewed: list[tuple[str, OrderTerms, datetime, Limits]] = field(default_factory=list)
+    preview_answer: Preview = field(default_factory=lambda: Preview((), (), Hold(), None, None, None, None))
 
     async def _answer(self) -> None:
         if self.hangs:
@@ -104,6 +115,11 @@ class FakeLedger:
             if self.stubborn:
                 await self.released.wait()
             raise
+
+    async def preview(self, account_id: str, terms: OrderTerms, market_now: datetime, limits: Limits) -> Preview:
+        await self._answer()
+        self.previewed.append((account_id, terms, market_now, limits))
+        return self.preview_answer
 
     async def load(self, order_id: str) -> StoredOrder | None:
         await self._answer()
@@ -146,6 +162,15 @@ class FakeLedger:
         await self._answer()
         return self.money
 
+    async def calendar(self) -> TradingCalendar:
+        await self._answer()
+        return TradingCalendar(tuple(self.overrides))
+
+    async def override_calendar(self, override: CalendarOverride) -> RecordedOverride:
+        await self._answer()
+        self.overrides.append(override)
+        return RecordedOverride(len(self.overrides), override, MARKET_NOW)
+
     async def grants(self, user: str) -> UserGrants | None:
         await self._answer()
         return self.users.get(user)
@@ -168,6 +193,10 @@ class FakeLedger:
             opened=self.opened,
         )
         return (account,)
+
+    async def instrument(self, symbol: str, trading_date: date) -> Instrument | None:
+        await self._answer()
+        return replace(INSTRUMENT, symbol=symbol, trading_date=trading_date)
 
     async def instruments_loaded(self, trading_date: date) -> int:
         await self._answer()
@@ -206,6 +235,8 @@ class FakeGateway:
     placed: list[PlaceOrder] = field(default_factory=list)
     cancels: list[tuple[CancelOrder, StoredOrder | None]] = field(default_factory=list)
     cancel_answers: list[StoredOrder] = field(default_factory=list)
+    amends: list[tuple[AmendOrder, StoredOrder | None]] = field(default_factory=list)
+    amend_answers: list[StoredOrder] = field(default_factory=list)
     hangs: frozenset[str] = frozenset()
     place_answer: RunEnded | NoAnswer | None = None
     reachable: bool = True
@@ -251,6 +282,17 @@ class FakeGateway:
     async def cancel_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         await self._answer("cancel_outcome")
         return self.cancel_answers.pop(0) if self.cancel_answers else RunEnded()
+
+    async def ask_amend(self, amend: AmendOrder, stored: StoredOrder | None) -> Delivered | NoSuchRun | NoAnswer:
+        await self._answer("ask_amend")
+        if not self.reachable:
+            return NoAnswer()
+        self.amends.append((amend, stored))
+        return Delivered()
+
+    async def amend_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
+        await self._answer("amend_outcome")
+        return self.amend_answers.pop(0) if self.amend_answers else RunEnded()
 
     async def is_ready(self) -> bool:
         await self._answer("is_ready")

@@ -164,6 +164,17 @@ async def test_a_cancel_of_another_version_is_stale(
     assert not gateway.cancels
 
 
+async def test_a_cancel_that_moved_the_version_itself_may_be_repeated(
+    client: httpx.AsyncClient, gateway: FakeGateway, ledger: FakeLedger, row: StoredOrder
+) -> None:
+    headers = {"Idempotency-Key": "key-1", "If-Match": '"1"'}
+    await client.delete(URL, headers=headers)
+    ledger.rows[ORDER_ID] = cancel_refused(live(row), gateway.cancels[0][0].intent_id)
+    again = await client.delete(URL, headers=headers)
+    assert (again.status_code, again.json()["outcome"]) == (200, "refused")
+    assert len(gateway.cancels) == 1
+
+
 @pytest.mark.usefixtures("row")
 async def test_an_undelivered_wish_asks_to_repeat(client: httpx.AsyncClient, gateway: FakeGateway) -> None:
     gateway.hangs = frozenset({"ask_cancel"})

@@ -264,6 +264,29 @@ async def test_a_cancel_is_answered_in_time_whatever_hangs(
     ledger.released.set()
 
 
+@pytest.mark.parametrize(
+    ("hangs", "status"),
+    [
+        ({"view"}, 202),
+        ({"view", "amend_outcome"}, 202),
+        ({"view", "ask_amend"}, 503),
+        ({"view", "describe", "ask_amend", "amend_outcome"}, 503),
+    ],
+)
+async def test_an_amendment_is_answered_in_time_whatever_hangs(
+    known: httpx.AsyncClient, gateway: FakeGateway, ledger: FakeLedger, hangs: set[str], status: int
+) -> None:
+    gateway.runs[ORDER_ID] = live_run()
+    gateway.hangs = frozenset(hangs)
+    ledger.hangs = ledger.stubborn = True
+    started = loop_time()
+    answer = await known.put(URL, json={"price": 85.6})
+    assert round(loop_time() - started, 6) <= LIMIT
+    assert answer.status_code == status
+    assert len(gateway.amends) == (1 if status == 202 else 0)
+    ledger.released.set()
+
+
 @pytest.mark.parametrize("hangs", [{"place"}, {"place", "describe"}])
 async def test_a_placement_is_answered_in_time_whatever_hangs(
     known: httpx.AsyncClient, gateway: FakeGateway, ledger: FakeLedger, hangs: set[str]

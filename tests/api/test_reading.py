@@ -9,6 +9,8 @@ import pytest
 from api.problems import rule_violations
 from ledger.reads.orders import Execution
 from ledger.reads.positions import Position
+from market.code_meanings import UNITS
+from market.offering import OFFERED
 from market.violations import RuleCode, Violation
 from market.vocabulary import Side
 from orders.evidence import Answer, BrokerReport, BrokerState, Match, RequestAnswered, RequestStarted
@@ -180,7 +182,7 @@ async def test_executions_show_price_value_and_charges(client: httpx.AsyncClient
     assert found["executions"][0]["commission_vnd"] == 3_843
 
 
-VIC = Position("VIC", 300, 100, 50, {date(2026, 11, 23): 150}, 85_000, 25_500_000, 1_200, 0)
+VIC = Position("VIC", 300, 100, 50, {date(2026, 11, 19): 150}, 85_000, 25_500_000, 1_200, 0)
 
 
 async def test_positions_tell_what_can_be_sold(client: httpx.AsyncClient, ledger: FakeLedger) -> None:
@@ -223,6 +225,11 @@ async def test_an_ambiguous_account_must_be_named(client: httpx.AsyncClient, led
     assert ACCOUNT in answer.json()["detail"]
 
 
+def offered(*types: str) -> list[str]:
+    """Of the exchange's types those that the product sends."""
+    return [each for each in types if each in OFFERED.types]
+
+
 async def test_the_session_tells_phase_boundary_and_order_types(client: httpx.AsyncClient) -> None:
     found = (await client.get("/api/v1/accounts/trading-session")).json()
     hose = next(exchange for exchange in found["exchanges"] if exchange["exchange"] == "HOSE")
@@ -232,14 +239,15 @@ async def test_the_session_tells_phase_boundary_and_order_types(client: httpx.As
         "BREAK",
         "2026-11-20T11:30:00+07:00",
     )
-    assert (hose["allowed_order_types"], hose["held_order_types"]) == (["LO"], [])
+    assert (hose["allowed_order_types"], hose["held_order_types"]) == (offered("LO", "MTL"), offered("ATC"))
 
 
 async def test_at_lunch_limit_orders_wait_for_the_afternoon(client: httpx.AsyncClient, clock: FakeClock) -> None:
     clock.market_now = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
     found = (await client.get("/api/v1/accounts/trading-session")).json()
     assert {exchange["phase"] for exchange in found["exchanges"]} == {"BREAK"}
-    assert found["exchanges"][0]["held_order_types"] == ["LO"]
+    assert found["exchanges"][0]["allowed_order_types"] == []
+    assert found["exchanges"][0]["held_order_types"] == offered("LO", "ATC", "MTL")
 
 
 async def test_a_silent_market_clock_is_a_problem(client: httpx.AsyncClient, clock: FakeClock) -> None:
@@ -256,6 +264,8 @@ READS = (
     "/api/v1/positions/VIC",
     "/api/v1/positions/buying-power/available",
     "/api/v1/accounts/balance",
+    "/api/v1/accounts/trading-session",
+    "/api/v1/calendar",
 )
 
 
@@ -274,9 +284,8 @@ async def test_without_the_database_readers_are_told_to_come_back(
 def test_every_rule_about_a_number_names_its_unit() -> None:
     for code in RuleCode:
         unit = rule_violations([Violation(code, "rule", "message", "message_vi")])[0].unit
+        assert unit == UNITS.get(code), code
         if code.startswith("price") or code is RuleCode.INSUFFICIENT_CASH:
             assert unit == "VND", code
-        elif code.startswith("quantity") or code is RuleCode.INSUFFICIENT_SHARES:
+        if code.startswith("quantity") or code is RuleCode.INSUFFICIENT_SHARES:
             assert unit == "shares", code
-        else:
-            assert unit is None, code

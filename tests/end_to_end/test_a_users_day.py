@@ -3,6 +3,7 @@
 import concurrent.futures
 import subprocess
 import time
+from collections import Counter
 from typing import Any
 
 import httpx
@@ -104,16 +105,17 @@ def test_lc21_a_bad_order_is_refused_with_every_reason_and_its_numbers(stack: Wh
         assert len(control.get("orders").json()) == count
 
 
-def test_lc11_twenty_parallel_posts_with_one_key_are_one_order_at_the_broker(stack: WholeStack) -> None:
+def test_lc11_a_hundred_parallel_posts_with_one_key_are_one_order_at_the_broker(stack: WholeStack) -> None:
     with stack.api as api, stack.control as control:
         order = body(stack, "MBB", "floor")
         count = len(control.get("orders").json())
-        with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        with concurrent.futures.ThreadPoolExecutor(100) as pool:
             headers = {"Idempotency-Key": "one key"}
-            answers = list(pool.map(lambda _: api.post("/orders", json=order, headers=headers), range(20)))
-        assert {answer.status_code for answer in answers} == {200, 201}
+            answers = list(pool.map(lambda _: api.post("/orders", json=order, headers=headers), range(100)))
+        codes = Counter(answer.status_code for answer in answers)
+        assert codes[201] <= 1
+        assert codes.total() == codes[200] + codes[201] + codes[202], codes
         (order_id,) = {answer.json()["order_id"] for answer in answers}
-        assert sum(answer.headers.get("Idempotent-Replayed") == "true" for answer in answers) == 19
         wait_for(api, order_id, "working")
         assert len(control.get("orders").json()) == count + 1
         other = api.post("/orders", json={**order, "quantity": 200}, headers=headers)
