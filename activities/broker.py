@@ -10,6 +10,7 @@ from typing import assert_never
 
 from temporalio import activity
 
+from activities.broker_days import BrokerDays
 from activities.inbox_messages import from_book
 from activities.signatures import BrokerActivities, SendAmend, SendCancel
 from activities.signs_of_life import signs_of_life
@@ -31,7 +32,6 @@ from broker.port import (
 from failpoints import failpoint
 from ledger.attempts import Attempt, AttemptOutcome
 from ledger.ledger import Ledger
-from market.broker_day import broker_day
 from orders.amending import awaits_look
 from orders.evidence import Answer, RequestAnswered
 from orders.order import Action, Order
@@ -44,7 +44,7 @@ class ConnectedBrokerActivities(BrokerActivities):
     def __init__(self, ledger: Ledger, broker: Broker, clock: ClockSource) -> None:
         self._ledger = ledger
         self._broker = broker
-        self._clock = clock
+        self._days = BrokerDays(ledger, clock)
 
     @activity.defn
     async def submit(self, order_id: str) -> StoredOrder:
@@ -99,7 +99,7 @@ class ConnectedBrokerActivities(BrokerActivities):
             if isinstance(book, NoAnswer):
                 activity.logger.warning("the audit book gave no answer: %s", book.text)
                 return stored
-            if stored.order.trading_date != broker_day(await self._market_now()):
+            if stored.order.trading_date != await self._days.today():
                 return stored  # today's book has its request ids for other orders; the day's end asks the history
             news = from_book(_rows_of(stored.order, book), {stored.order.broker_order_id: stored.order})
             await self._ledger.store_raw(account.connection_id, stored.order.trading_date, news)
@@ -118,11 +118,8 @@ class ConnectedBrokerActivities(BrokerActivities):
 
     async def _start(self, order_id: str, action: Action, intent_id: str) -> AttemptOutcome:
         return await self._ledger.start_attempt(
-            order_id, action, intent_id, await self._market_now(), datetime.now(UTC)
+            order_id, action, intent_id, await self._days.today(), datetime.now(UTC)
         )
-
-    async def _market_now(self) -> datetime:
-        return (await self._clock.read()).at(datetime.now(UTC))
 
     async def _finish(self, order_id: str, attempt: Attempt, sending: Awaitable[Outcome]) -> StoredOrder:
         async with signs_of_life():

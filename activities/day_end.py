@@ -5,17 +5,17 @@ that nobody knew the fate of and that an answered book does not show well after 
 """
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from temporalio import activity
 
 from activities.announcing import OrderAnnouncer
+from activities.broker_days import BrokerDays
 from activities.intake import Intake
 from broker.market_clock import ClockSource
 from broker.port import Book, Broker, NoAnswer
 from ledger.accounts import Account
 from ledger.ledger import Ledger
-from market.broker_day import broker_day
 from market.phases import order_expiry
 from orders.evidence import ClosedHere
 from orders.order import Action, CloseReason, Life, Order
@@ -33,13 +33,13 @@ class DayEnd:
     ) -> None:
         self._ledger = ledger
         self._broker = broker
-        self._clock = clock
+        self._days = BrokerDays(ledger, clock)
         self._announcer = announcer
         self._intake = intake
 
     async def ask(self) -> bool:
         """Ask once about every order whose last phase is over; False while one of them has no proven end."""
-        now = await self._now()
+        now = await self._days.market_now()
         over = [stored for stored in await self._ledger.open_orders() if _is_over(stored.order, now)]
         for account in await self._ledger.accounts_of(self._intake.connection_id):
             own = [stored for stored in over if stored.order.account_id == account.account_id]
@@ -52,7 +52,7 @@ class DayEnd:
         self, account: Account, trading_date: date, orders: Sequence[StoredOrder], now: datetime
     ) -> None:
         """Earlier days are asked of the history, which has no request ids: there, absence proves nothing."""
-        is_today = trading_date == broker_day(now)
+        is_today = trading_date == await self._days.day_of(now)
         number = account.broker_account
         book = await (self._broker.audit_book(number) if is_today else self._broker.history(number, trading_date))
         if isinstance(book, NoAnswer):
@@ -60,15 +60,12 @@ class DayEnd:
                 "no list of the orders of %s on %s: %s", account.account_id, trading_date, book.text
             )
             return
-        if is_today and broker_day(await self._now()) != trading_date:
+        if is_today and await self._days.today() != trading_date:
             return  # the day turned while the book was read: request ids in it may be the new day's
         await self._intake.book(trading_date, book)
         for stored in orders:
             if is_today and _was_never_received(stored.order, book, now):
                 await self._close_not_received(stored, now)
-
-    async def _now(self) -> datetime:
-        return (await self._clock.read()).at(datetime.now(UTC))
 
     async def _close_not_received(self, stored: StoredOrder, now: datetime) -> None:
         order_id = stored.order.order_id

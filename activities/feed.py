@@ -3,17 +3,17 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
-from datetime import UTC, date, datetime
+from datetime import date
 
 from temporalio import activity
 
 from activities.announcing import OrderAnnouncer
+from activities.broker_days import BrokerDays
 from activities.inbox_messages import from_stream
 from activities.intake import Intake
 from broker.market_clock import ClockSource
 from broker.port import Broker, NoAnswer
 from ledger.ledger import Ledger
-from market.broker_day import broker_day
 from orders.stored import StoredOrder
 
 _BATCH_SECONDS = 0.03
@@ -29,13 +29,13 @@ class BrokerListener:
     ) -> None:
         self._ledger = ledger
         self._broker = broker
-        self._clock = clock
+        self._days = BrokerDays(ledger, clock)
         self._announcer = announcer
         self._intake = intake
 
     async def listen(self) -> None:
         """Ends when another broker day begins. Raises `StreamLost`."""
-        today = await self._today()
+        today = await self._days.today()
         await self._resume_open_orders()
         await self._read_books(today)
         cursor = await self._ledger.cursor(self._intake.connection_id, today)
@@ -43,7 +43,7 @@ class BrokerListener:
             async for batch in batches:
                 # Asked before anything is stored: request ids begin anew each day, and the first words of a new one
                 # would be taken for yesterday's orders. The new day's listener hears them again.
-                if await self._today() != today:
+                if await self._days.today() != today:
                     return
                 received = [from_stream(raw, self._broker.read(raw)) for raw in batch if raw]
                 await self._intake.messages(today, received)
@@ -63,11 +63,8 @@ class BrokerListener:
             book = await self._broker.audit_book(account.broker_account)
             if isinstance(book, NoAnswer):
                 activity.logger.warning("no audit book of %s: %s", account.account_id, book.text)
-            elif await self._today() == today:
+            elif await self._days.today() == today:
                 await self._intake.book(today, book)
-
-    async def _today(self) -> date:
-        return broker_day((await self._clock.read()).at(datetime.now(UTC)))
 
 
 async def _batches(stream: AsyncIterator[str]) -> AsyncGenerator[list[str], None]:

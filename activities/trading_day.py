@@ -6,20 +6,19 @@ from datetime import UTC, date, datetime
 from temporalio import activity
 
 from activities.announcing import OrderAnnouncer
+from activities.broker_days import BrokerDays
 from activities.day_end import DayEnd
 from broker.market_clock import ClockSource
 from broker.port import Broker, NoAnswer, ReferenceData
 from ledger.ledger import Ledger
 from ledger.settlement import Opening, OpeningShares
-from market.broker_day import broker_day
-from market.calendar import PUBLISHED, TradingCalendar
+from market.calendar import TradingCalendar
 from market.phases import Phase, phase_at
 from market.vocabulary import Exchange
 
 _LOOK_SECONDS = 0.5
 _LOAD_AGAIN_SECONDS = 2.0
 _ASK_AGAIN_SECONDS = 10.0
-_CALENDAR_SECONDS = 2.0
 
 
 class MarketWatcher:
@@ -35,29 +34,28 @@ class MarketWatcher:
         day_end: DayEnd,
     ) -> None:
         self._ledger = ledger
+        self._days = BrokerDays(ledger, clock)
         self._broker = broker
         self._reference = reference
         self._clock = clock
         self._announcer = announcer
         self._day_end = day_end
         self._ask_next = 0.0
-        self._calendar = PUBLISHED
-        self._read_calendar_next = 0.0
 
     async def watch(self) -> None:
         """What it has announced, it announces again after a restart: an order that waits looks for itself.
 
         A day that a person closes or reopens is announced like a clock that was set (LC-82).
         """
-        today = broker_day((await self._clock.read()).at(datetime.now(UTC)))
+        today = await self._days.today()
         await self._open_day(today)
         seen: dict[Exchange, tuple[int, TradingCalendar, Phase]] = {}
         while True:
             clock = await self._clock.read()
             now = clock.at(datetime.now(UTC))
-            if broker_day(now) != today:
+            if await self._days.day_of(now) != today:
                 return
-            calendar = await self._current_calendar()
+            calendar = await self._days.calendar()
             for exchange in Exchange:
                 phase = phase_at(exchange, now, calendar=calendar)
                 state = (clock.version, calendar, phase)
@@ -66,13 +64,6 @@ class MarketWatcher:
                     await self._phase_changed(exchange, phase, now)
             await self._ask_how_orders_ended()
             await asyncio.sleep(_LOOK_SECONDS)
-
-    async def _current_calendar(self) -> TradingCalendar:
-        loop_time = asyncio.get_running_loop().time()
-        if loop_time >= self._read_calendar_next:
-            self._calendar = await self._ledger.calendar()
-            self._read_calendar_next = loop_time + _CALENDAR_SECONDS
-        return self._calendar
 
     async def _open_day(self, today: date) -> None:
         """Nothing can be accepted before the day's reference data are there; yesterday's are never used."""

@@ -88,8 +88,9 @@ async def _instruments(resources: Resources) -> Component:
     clock = await resources.clock.read()
     if clock is None:
         return Component(name=ComponentName.MARKET_CLOCK, ready=False, detail="does not answer")
-    day = broker_day(clock.at(datetime.now(UTC)))
     try:
+        calendar = await within(resources.patience.component, resources.ledger.calendar())
+        day = broker_day(clock.at(datetime.now(UTC)), calendar)
         count = await within(resources.patience.component, resources.ledger.instruments_loaded(day))
     except DatabaseUnavailable:
         return _no_database(ComponentName.INSTRUMENTS)

@@ -20,7 +20,6 @@ from ledger.one_statement import Change, write
 from ledger.order_rows import LockedOrder, UnknownOrderError, lock_order
 from ledger.steps import StoredEvidence
 from ledger.tables import ATTEMPT, SEEN_REQUEST_ID
-from market.broker_day import broker_day
 from market.terms import OrderTerms
 from orders.evidence import Answer, RequestAnswered, RequestStarted
 from orders.order import Action, Life, Order, RequestState
@@ -129,18 +128,18 @@ async def start_attempt(
     order_id: str,
     action: Action,
     intent_id: str,
-    market_now: datetime,
+    today: date,
     wall_now: datetime,
 ) -> AttemptOutcome:
-    """Write the attempt under `request_id`, if what is booked allows another one (I4)."""
+    """Write the attempt under `request_id`, if what is booked allows another one (I4); `today` is the broker's day."""
     locked = await lock_order(connection, order_id)
     locked = LockedOrder(await book_locked(connection, locked), locked.account)
     order = locked.stored.order
     refusal = _refusal(order, action, intent_id)
-    if refusal is None and action is Action.SUBMIT and (why := _too_old(locked.stored, market_now, wall_now)):
+    if refusal is None and action is Action.SUBMIT and (why := _too_old(locked.stored, today, wall_now)):
         await close_too_old(connection, locked, why)
         return MayNotSend(Refusal.TOO_OLD)
-    if refusal is None and order.trading_date != broker_day(market_now):
+    if refusal is None and order.trading_date != today:
         refusal = Refusal.ANOTHER_DAY  # the request would get an id that another request of that day has
     if refusal is not None:
         taken = await _last_attempt(connection, order_id, action, intent_id)
@@ -214,8 +213,8 @@ def attempt_key(connection_id: str, trading_date: date, request_id: str) -> str:
     return f"attempt:{trading_date.isoformat()}:{connection_id}:{request_id}"
 
 
-def _too_old(stored: StoredOrder, market_now: datetime, wall_now: datetime) -> str:
-    if stored.order.trading_date < broker_day(market_now):
+def _too_old(stored: StoredOrder, today: date, wall_now: datetime) -> str:
+    if stored.order.trading_date < today:
         return "its trading date is over"
     if wall_now > good_until(stored):
         return f"could first be sent at {wall_now.isoformat()}, after {good_until(stored).isoformat()}"

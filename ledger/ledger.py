@@ -114,18 +114,16 @@ class Ledger:
     # Attempts
 
     async def start_attempt(
-        self, order_id: str, action: Action, intent_id: str, market_now: datetime, wall_now: datetime
+        self, order_id: str, action: Action, intent_id: str, today: date, wall_now: datetime
     ) -> AttemptOutcome:
-        """Only the caller that gets an `Attempt` may send; an order too old to go out is closed instead.
+        """Only the caller that gets an `Attempt` may send on the broker's day `today`; an order too old is closed.
 
         Raises `UnknownOrderError`.
         """
         async with self._reads.connect() as connection:
             request_id = await attempts.next_request_id(connection, order_id)
         async with self._engine.begin() as connection:
-            return await attempts.start_attempt(
-                connection, request_id, order_id, action, intent_id, market_now, wall_now
-            )
+            return await attempts.start_attempt(connection, request_id, order_id, action, intent_id, today, wall_now)
 
     async def finish_attempt(self, request_id: str, order_id: str, answered: RequestAnswered) -> StoredOrder:
         """Store the answer (the first one stands) and book it. Raises `UnknownOrderError`.

@@ -12,7 +12,7 @@ from orders.evidence import Answer, CancelAsked, RequestAnswered
 from orders.order import Action, CloseReason, Life, RequestState
 from orders.status import Status, status
 from tests.support.database import ACCOUNT_ID, CONNECTION_ID
-from tests.support.ledger_orders import DAY, MORNING, accept, command, hear, open_market, place, report, send, start
+from tests.support.ledger_orders import DAY, accept, command, hear, open_market, place, report, send, start
 
 pytestmark = pytest.mark.stack
 
@@ -142,7 +142,7 @@ async def test_an_order_too_old_to_go_out_is_closed_by_the_attempt_to_send_it(le
     await open_market(ledger, cash=CASH)
     order_id = await _accepted(ledger)
     late = datetime.now(UTC) + timedelta(seconds=901)
-    refused = await ledger.start_attempt(order_id, Action.SUBMIT, order_id, MORNING, late)
+    refused = await ledger.start_attempt(order_id, Action.SUBMIT, order_id, DAY, late)
     assert refused == MayNotSend(Refusal.TOO_OLD)
     closed = await ledger.load(order_id)
     assert closed is not None
@@ -155,5 +155,5 @@ async def test_yesterdays_order_cannot_be_cancelled_under_todays_request_ids(led
     order_id = await place(ledger)
     await hear(ledger, order_id, report(0), CancelAsked("c1", "trader"))
     monday = datetime(2026, 11, 23, 10, tzinfo=VIETNAM)
-    refused = await ledger.start_attempt(order_id, Action.CANCEL, "c1", monday, datetime.now(UTC))
+    refused = await ledger.start_attempt(order_id, Action.CANCEL, "c1", monday.date(), datetime.now(UTC))
     assert refused == MayNotSend(Refusal.ANOTHER_DAY)

@@ -1,17 +1,18 @@
 """A preview says what placing then does, and changes nothing."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
 from ledger.ledger import Ledger
 from ledger.postings import needed_hold
-from market.calendar import VIETNAM
+from market.calendar import VIETNAM, CalendarOverride, OverrideKind
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
+from orders.order import CloseReason
 from tests.support.database import ACCOUNT_ID
-from tests.support.ledger_orders import AFTERNOON, BREAK, LIMITS, MORNING, accept, command, open_market
+from tests.support.ledger_orders import AFTERNOON, BREAK, DAY, LIMITS, MORNING, accept, clock_at, command, open_market
 
 pytestmark = pytest.mark.stack
 CLOSING = datetime(2026, 11, 20, 14, 35, tzinfo=VIETNAM)
@@ -97,3 +98,13 @@ async def test_orders_that_could_meet_in_continuous_trading_are_warned_of(ledger
     preview = await ledger.preview(ACCOUNT_ID, terms(OrderType.LO, Side.BUY, price=85_500), AFTERNOON, LIMITS)
     assert not preview.violations
     assert [warning.code.value for warning in preview.warnings] == ["self_crossing"]
+
+
+async def test_lc82_an_order_that_waits_is_not_released_on_a_day_that_was_closed_meanwhile(ledger: Ledger) -> None:
+    await open_market(ledger, cash=10_000_000)
+    placed = await accept(ledger, command(), BREAK)
+    assert placed.send_after is not None
+    await ledger.override_calendar(CalendarOverride(DAY, OverrideKind.CLOSED, "a typhoon", "operator"))
+    checked = await ledger.recheck(placed.order.order_id, clock_at(AFTERNOON), datetime.now(UTC), LIMITS)
+    assert checked.order.close_reason is CloseReason.DENIED
+    assert (await ledger.cash(ACCOUNT_ID)).held == 0

@@ -80,7 +80,7 @@ async def start(
     ledger: Ledger, order_id: str, action: Action = Action.SUBMIT, intent_id: str | None = None
 ) -> AttemptOutcome:
     """Try to write an attempt in the morning's session; a submit is its own intent."""
-    return await ledger.start_attempt(order_id, action, intent_id or order_id, MORNING, datetime.now(UTC))
+    return await ledger.start_attempt(order_id, action, intent_id or order_id, DAY, datetime.now(UTC))
 
 
 async def send(ledger: Ledger, order_id: str, answer: Answer = Answer.ACCEPTED) -> str:
