@@ -1,16 +1,20 @@
 """The order as clients write and read it: prices in thousand VND, money in fields that end in `_vnd`."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from api.numbers import PriceIn, QuantityIn, ThousandVnd
 from api.order_gateway import OrderRun
 from api.problems import ProblemViolation, rule_violations
 from ledger.postings import needed_hold
+from market.naming import order_type_named, time_in_force_named
 from market.terms import OrderTerms
+from market.violations import Violation
 from market.vocabulary import Exchange, OrderType, Side, TimeInForce
 from orders.holds import charges
 from orders.order import Anomaly, Life, Order, RequestState
@@ -34,6 +38,22 @@ BRIEF_EXAMPLE: dict[str, Any] = {
 }
 
 
+def _order_type(given: object) -> object:
+    """The type of that name; for a name that other markets or other years use, what to send instead (VN-C4)."""
+    return _named(order_type_named(given), OrderType) if isinstance(given, str) else given
+
+
+def _time_in_force(given: object) -> object:
+    return _named(time_in_force_named(given), TimeInForce) if isinstance(given, str) else given
+
+
+def _named(found: OrderType | TimeInForce | Violation, known: Iterable[StrEnum]) -> object:
+    if isinstance(found, Violation):
+        allowed = " or ".join(repr(each.value) for each in known)
+        raise PydanticCustomError(found.code.value, "{message}", {"message": found.message, "allowed": allowed})
+    return found
+
+
 class PlaceOrderBody(BaseModel):
     """A new order. The same `client_order_id` never makes a second order in its account."""
 
@@ -41,11 +61,11 @@ class PlaceOrderBody(BaseModel):
 
     symbol: Annotated[str, Field(pattern=SYMBOL, description="In capitals, such as VIC.")]
     side: Side
-    order_type: OrderType
+    order_type: Annotated[OrderType, BeforeValidator(_order_type)]
     quantity: QuantityIn
     price: PriceIn = None
     market: Annotated[Exchange | None, Field(description="Left out: the service's DEFAULT_MARKET.")] = None
-    time_in_force: TimeInForce = TimeInForce.DAY
+    time_in_force: Annotated[TimeInForce, BeforeValidator(_time_in_force)] = TimeInForce.DAY
     account_id: Annotated[str | None, Field(description="Left out: the caller's default account.")] = None
     client_order_id: Annotated[
         str | None, Field(pattern=CLIENT_ORDER_ID, description="Your own name for the order; made up if left out.")

@@ -11,6 +11,7 @@ import pytest
 
 from api.order_gateway import NoAnswer, RunEnded
 from market.violations import RuleCode, Violation
+from market.vocabulary import OrderType
 from orders.evidence import ClosedHere
 from orders.folding import apply
 from orders.identity import order_id_for
@@ -348,3 +349,29 @@ async def test_an_order_too_old_to_send_keeps_its_accepted_verdict(
     order = (await post(client, client_order_id="mine-1")).json()
     assert order["status"] == "denied"
     assert order["reject_reason"] == "older than 900 s"
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "hint"),
+    [
+        ("order_type", "MP", "send MTL"),
+        ("order_type", "MARKET", "the exchanges have LO"),
+        ("order_type", "PT", "Put-through"),
+        ("time_in_force", "IOC", "MAK on HNX"),
+        ("time_in_force", "GTC", "every order lives for one trading day"),
+    ],
+)
+async def test_a_name_of_other_markets_or_years_is_refused_with_what_to_send_instead(
+    client: httpx.AsyncClient, gateway: FakeGateway, field: str, given: str, hint: str
+) -> None:
+    changes: dict[str, Any] = {field: given}
+    answer = await post(client, **changes)
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid_request")
+    (wrong,) = answer.json()["violations"]
+    assert (wrong["field"], hint in wrong["message"]) == (field, True), wrong
+    assert not gateway.placed
+
+
+async def test_order_types_may_be_written_small(client: httpx.AsyncClient, gateway: FakeGateway) -> None:
+    await post(client, order_type="lo")
+    assert gateway.placed[0].terms.order_type is OrderType.LO
