@@ -66,6 +66,10 @@ class PlaceOrderBody(BaseModel):
     price: PriceIn = None
     market: Annotated[Exchange | None, Field(description="Left out: the service's DEFAULT_MARKET.")] = None
     time_in_force: Annotated[TimeInForce, BeforeValidator(_time_in_force)] = TimeInForce.DAY
+    queue_next_day: Annotated[
+        bool,
+        Field(strict=True, description="When no phase of today takes it, wait for the next trading date."),
+    ] = False
     account_id: Annotated[str | None, Field(description="Left out: the caller's default account.")] = None
     client_order_id: Annotated[
         str | None, Field(pattern=CLIENT_ORDER_ID, description="Your own name for the order; made up if left out.")

@@ -54,6 +54,7 @@ def placement(
         terms=terms,
         received_at=datetime.now(UTC),
         max_delay_seconds=body.delay_seconds,
+        queue_next_day=body.queue_next_day,
     )
     return Placement(command, by_key)
 

@@ -108,6 +108,7 @@ async def preview_order(
     account_id = caller.account(body.account_id)
     terms = body.terms(resources.default_market)
     found = await within(
-        resources.patience.database, resources.ledger.preview(account_id, terms, market_now, resources.limits)
+        resources.patience.database,
+        resources.ledger.preview(account_id, terms, market_now, resources.limits, queue_next_day=body.queue_next_day),
     )
     return answer(PreviewBody.of(found, market_now))

@@ -23,14 +23,15 @@ from ledger.writing import new_events
 from market.calendar import VIETNAM
 from market.clock import MarketClock
 from market.violations import Violation
+from market.vocabulary import Side
 from orders.commands import PlaceOrder
 from orders.evidence import ClosedHere
 from orders.folding import apply
-from orders.holds import Hold
+from orders.holds import Hold, cash_for
 from orders.order import CloseReason, Life, Order
 from orders.status import status
 from orders.stored import StoredOrder, Verdict
-from risk.checks import Limits
+from risk.checks import Limits, insufficient_cash
 
 ACCEPTANCE = "acceptance"
 RECHECK = "recheck"
@@ -52,8 +53,17 @@ async def accept(
         trading_date=market_now.astimezone(VIETNAM).date(),
         fees=account.fees,
     )
-    found = await evaluate(connection, account, command.order_id, command.terms, market_now, limits, Hold())
-    order = replace(order, reserve_price=found.reserve_price)
+    found = await evaluate(
+        connection,
+        account,
+        command.order_id,
+        command.terms,
+        market_now,
+        limits,
+        Hold(),
+        queue_next_day=command.queue_next_day,
+    )
+    order = replace(order, trading_date=found.trading_date, reserve_price=found.reserve_price)
     if found.violations:
         return await _deny(connection, command, account, order, found, wall_now)
     row = new_order(
@@ -86,16 +96,52 @@ async def recheck(
     if stored.order.life is not Life.UNSENT or not stored.verdict.accepted:
         return stored
     market_now = clock.at(wall_now)
-    if stored.order.trading_date < market_now.astimezone(VIETNAM).date():
+    today = market_now.astimezone(VIETNAM).date()
+    if stored.order.trading_date < today:
         return await close_too_old(connection, LockedOrder(stored, locked.account), "its trading date is over")
     await lock_account(connection, locked.account.account_id)
     own = needed_hold(stored.order)
-    found = await evaluate(connection, locked.account, order_id, stored.order.terms, market_now, limits, own)
-    if found.violations:
-        return await _deny_late(connection, LockedOrder(stored, locked.account), found.violations)
-    if found.send_after == stored.send_after:
+    later = stored.order.trading_date > today
+    found = await evaluate(
+        connection, locked.account, order_id, stored.order.terms, market_now, limits, own, queue_next_day=later
+    )
+    current = LockedOrder(stored, locked.account)
+    closed = await _close_if_broken(connection, current, found, later=later)
+    if closed is not None:
+        return closed
+    if found.send_after == stored.send_after or not (later or found.day_loaded):
         return stored
     return await _wait_until(connection, stored, found.send_after, clock, wall_now)
+
+
+async def _close_if_broken(
+    connection: AsyncConnection, locked: LockedOrder, found: Evaluation, *, later: bool
+) -> StoredOrder | None:
+    """An order that breaks a rule by now is closed; before the day's reference data are there, none is broken."""
+    order = locked.stored.order
+    if not later and not found.day_loaded:
+        return None
+    violations = found.violations or _reserve_exceeded(order, found)
+    if violations:
+        return await _deny_late(connection, locked, violations)
+    if later and found.trading_date != order.trading_date:
+        return await close_too_old(connection, locked, "its trading date was closed")
+    return None
+
+
+def _reserve_exceeded(order: Order, found: Evaluation) -> tuple[Violation, ...]:
+    """A band that is wider than could be known when the money was set aside."""
+    if order.terms.side is Side.SELL or found.reserve_price is None or order.reserve_price is None:
+        return ()
+    if found.reserve_price <= order.reserve_price:
+        return ()
+    quantity = order.terms.quantity
+    return (
+        insufficient_cash(
+            cash_for(order.fees, 0, quantity * found.reserve_price),
+            cash_for(order.fees, 0, quantity * order.reserve_price),
+        ),
+    )
 
 
 async def close_too_old(connection: AsyncConnection, locked: LockedOrder, why: str) -> StoredOrder:

@@ -75,10 +75,20 @@ class Ledger:
         async with self._engine.begin() as connection:
             return await acceptance.recheck(connection, order_id, clock, wall_now, limits)
 
-    async def preview(self, account_id: str, terms: OrderTerms, market_now: datetime, limits: Limits) -> Preview:
+    async def preview(
+        self,
+        account_id: str,
+        terms: OrderTerms,
+        market_now: datetime,
+        limits: Limits,
+        *,
+        queue_next_day: bool = False,
+    ) -> Preview:
         """What accepting an order would find at `market_now`; nothing is written. Raises `UnknownAccountError`."""
         async with self._reads.connect() as connection:
-            return await previewing.preview(connection, account_id, terms, market_now, limits)
+            return await previewing.preview(
+                connection, account_id, terms, market_now, limits, queue_next_day=queue_next_day
+            )
 
     async def load(self, order_id: str) -> StoredOrder | None:
         async with self._reads.connect() as connection:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledger.accounts import UnknownAccountError, load_account
 from ledger.evaluation import evaluate
 from ledger.postings import needed_hold
-from market.calendar import VIETNAM, TradingCalendar, settlement_date
+from market.calendar import TradingCalendar, settlement_date
 from market.fees import commission, sale_tax
 from market.phases import Phase
 from market.sending import lives_until
@@ -47,15 +47,22 @@ class Preview:
 
 
 async def preview(
-    connection: AsyncConnection, account_id: str, terms: OrderTerms, market_now: datetime, limits: Limits
+    connection: AsyncConnection,
+    account_id: str,
+    terms: OrderTerms,
+    market_now: datetime,
+    limits: Limits,
+    *,
+    queue_next_day: bool = False,
 ) -> Preview:
     """The whole verdict on `terms` at `market_now`. Raises `UnknownAccountError`."""
     account = await load_account(connection, account_id)
     if account is None:
         raise UnknownAccountError(account_id)
-    found = await evaluate(connection, account, _NO_ORDER, terms, market_now, limits, Hold())
-    today = market_now.astimezone(VIETNAM).date()
-    order = Order(_NO_ORDER, account_id, "", terms, today, account.fees, reserve_price=found.reserve_price)
+    found = await evaluate(
+        connection, account, _NO_ORDER, terms, market_now, limits, Hold(), queue_next_day=queue_next_day
+    )
+    order = Order(_NO_ORDER, account_id, "", terms, found.trading_date, account.fees, reserve_price=found.reserve_price)
     price = terms.price if terms.price is not None or terms.side is Side.SELL else found.reserve_price
     sent_at = None if found.phase is None else found.entered_at
     return Preview(

@@ -11,7 +11,8 @@ from market.terms import OrderTerms
 class PlaceOrder:
     """A request to trade; `request_id` is the HTTP request's, `received_at` the wall time it came in.
 
-    `max_delay_seconds` bounds how late it may still be sent after an outage; waiting for a phase is not counted.
+    `max_delay_seconds` bounds how late it may still be sent after an outage; waiting for a phase is not counted. With
+    `queue_next_day` it may wait for the next trading date that takes it.
     """
 
     order_id: str
@@ -23,6 +24,7 @@ class PlaceOrder:
     terms: OrderTerms
     received_at: datetime
     max_delay_seconds: int
+    queue_next_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

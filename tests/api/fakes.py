@@ -116,7 +116,15 @@ class FakeLedger:
                 await self.released.wait()
             raise
 
-    async def preview(self, account_id: str, terms: OrderTerms, market_now: datetime, limits: Limits) -> Preview:
+    async def preview(
+        self,
+        account_id: str,
+        terms: OrderTerms,
+        market_now: datetime,
+        limits: Limits,
+        *,
+        queue_next_day: bool = False,
+    ) -> Preview:
         await self._answer()
         self.previewed.append((account_id, terms, market_now, limits))
         return self.preview_answer
