@@ -104,3 +104,18 @@ def test_a_plo_trades_after_the_close_at_the_closing_price(trading: Trading) -> 
     ended = trading.wait_for(order_id, "filled", *AT_REST, "rejected")
     assert ended["hold_vnd"] == 0
     trading.reckon()
+
+
+def test_an_order_of_the_evening_waits_overnight_with_consent_and_goes_out_in_the_morning(trading: Trading) -> None:
+    trading.set_clock("15:10:00")
+    order = trading.order("TCB", quantity=200)
+    refused = trading.api.post("/orders", json=order)
+    assert (refused.status_code, refused.json()["violations"][0]["code"]) == (422, "no_phase_today")
+    order_id = trading.place({**trading.order("TCB", quantity=200), "queue_next_day": True})
+    waiting = trading.wait_for(order_id, "accepted")
+    day = trading.next_day()
+    assert waiting["trading_date"] == day
+    assert trading.wait_for(order_id, "working", "filled")["trading_date"] == day
+    trading.api.delete(f"/orders/{order_id}").raise_for_status()
+    trading.wait_for(order_id, "canceled")
+    trading.reckon()
