@@ -25,7 +25,7 @@ def closing_lines(settings: Settings, home: Home, addresses: Addresses) -> Itera
         ui = f"http://localhost:{settings.temporal_ui_port}"
         yield f"Orders           {ui}/namespaces/{settings.temporal_namespace}/workflows"
     if runs_simulator(settings):
-        yield f"Simulator        http://localhost:{settings.simulator_port}/control/docs"
+        yield f"Simulator        http://localhost:{settings.simulator_port}/control/"
     if settings.database_url is None:
         yield f"Database         {addresses.database_url.replace('+psycopg', '')}"
     yield f"Logs             {deploy_command(settings)} logs -f   (files in {home.logs})"

@@ -214,7 +214,7 @@ class Stack:
             )
             probe = answers_http(port, "/control/health")
             self._supervisor.start(
-                Part("simulator", command, probe, OWN_READY_SECONDS, port, f"http://localhost:{port}/control/docs")
+                Part("simulator", command, probe, OWN_READY_SECONDS, port, f"http://localhost:{port}/control/")
             )
             step.version = self._plan.version
             step.detail = f"stands in for SSI and the exchanges, {LOOPBACK}:{port}"

@@ -49,7 +49,7 @@ def test_the_pages_are_named_where_they_are(monkeypatch: pytest.MonkeyPatch, tmp
     shown = "\n".join(lines(monkeypatch, tmp_path, None, settings))
     assert "http://localhost:9001/docs" in shown
     assert "http://localhost:9002/namespaces/oms/workflows" in shown
-    assert "http://localhost:9003/control/docs" in shown
+    assert "http://localhost:9003/control/" in shown
     assert "postgresql://oms:pw@127.0.0.1:15432/oms" in shown
 
 

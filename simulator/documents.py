@@ -1,0 +1,76 @@
+"""Writes the page of faults from their table: `python -m simulator.documents` in the root of the project."""
+
+from pathlib import Path
+
+from simulator.fault_kinds import FAULTS, Counts, FaultRow
+
+PAGE = Path("docs/simulator/faults.md")
+
+_HEAD = """\
+# Faults
+
+Made from the table in `simulator/fault_kinds.py` by `python -m simulator.documents`; change the table, not this page.
+
+A fault is armed on the control page (`/control/`) or with one call, and happens at the next occasions that fit:
+
+```bash
+curl -sS -X POST http://127.0.0.1:8010/control/faults -H 'Content-Type: application/json' \\
+  -d '{"kind": "drop_reply_after_taking", "path": "NewOrder", "times": 1}'
+curl -sS http://127.0.0.1:8010/control/faults              # what is still armed
+curl -sS -X DELETE http://127.0.0.1:8010/control/faults    # nothing any more
+```
+
+| field | left out | meaning |
+|---|---|---|
+| `kind` | | one of those below |
+| `times` | 1 | how many occasions; `null`: each one until it is cleared |
+| `value` | 0 | a number whose meaning is the kind's; in brackets what 0 stands for |
+| `probability` | 1.0 | chance at each occasion, drawn from the simulator's seed |
+| `path` | any | only calls whose URL ends in this, such as `NewOrder` or `auditOrderBook`, in any case |
+| `account`, `symbol` | any | only what concerns them |
+
+Armed faults live in memory: a restart of the simulator forgets them.
+"""
+
+_TITLES = {
+    Counts.CALLS: "HTTP calls",
+    Counts.MESSAGES: "Messages of the trading stream",
+    Counts.ORDERS: "Orders and requests on them",
+    Counts.EXECUTIONS: "Executions",
+}
+
+_TAIL = """\
+## Without a fault
+
+| wanted | call |
+|---|---|
+| an execution after an order's end | `POST /control/orders/{order_id}/late-fill` |
+| an execution taken back, a price corrected | `POST /control/orders/{order_id}/bust`, `/correction` |
+| an order that the client did not send | `POST /control/external-orders` |
+| the trading streams dropped now | `POST /control/stream/hang-up` |
+| a security halted and resumed | `POST /control/symbols/{symbol}/halt`, `/resume` |
+| a closed day | `POST /control/calendar` |
+| refusals in the HTTP code too | `PUT /control/settings` with `http_errors` |
+| WM and WC before a change, early orders rejected and not parked | `pending_statuses`, `pre_open` there |
+"""
+
+
+def faults_page() -> str:
+    return "\n".join([_HEAD, *(_section(counts) for counts in Counts), _TAIL])
+
+
+def _section(counts: Counts) -> str:
+    rows = "".join(_row(row) for row in FAULTS if row.counts is counts)
+    return f"## {_TITLES[counts]}\n\n| kind | what happens | value |\n|---|---|---|\n{rows}"
+
+
+def _row(row: FaultRow) -> str:
+    return f"| `{row.kind}` | {row.meaning} | {row.value} |\n"
+
+
+def write(root: Path) -> None:
+    (root / PAGE).write_text(faults_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write(Path.cwd())
