@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from bench.symbols import OFFERED_SHARES
+from bench.symbols import LARGEST_ORDER, OFFERED_SHARES
 from broker.fastconnect.orders import CANCEL_ORDER, NEW_ORDER
 
 
@@ -30,8 +30,10 @@ class BrokerSide:
 
     async def offer(self, symbol: str, price: int, quantity: int = OFFERED_SHARES) -> None:
         """A participant sells at `price` (VND) until the offer is used up."""
-        body = {"symbol": symbol, "side": "SELL", "price": price, "quantity": quantity}
-        (await self._control.post("participants", json=body)).raise_for_status()
+        for offered in range(0, quantity, LARGEST_ORDER):
+            shares = min(LARGEST_ORDER, quantity - offered)
+            body = {"symbol": symbol, "side": "SELL", "price": price, "quantity": shares}
+            (await self._control.post("participants", json=body)).raise_for_status()
 
     async def requests_since(self, instant: datetime) -> int:
         """How many orders and cancels came in after `instant`, repeats included."""
