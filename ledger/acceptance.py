@@ -10,7 +10,7 @@ from failpoints import failpoint
 from ledger.accounts import Account, lock_account
 from ledger.booking import book_locked
 from ledger.entries import posted
-from ledger.evaluation import Evaluation, evaluate
+from ledger.evaluation import Evaluation, day_of, evaluate
 from ledger.events import HOUSE, Level, NewEvent
 from ledger.evidence_rows import record, recorded_as_folded
 from ledger.json_columns import VIOLATIONS, to_json
@@ -20,7 +20,6 @@ from ledger.postings import acceptance_postings, needed_hold
 from ledger.steps import StoredEvidence
 from ledger.tables import ORDERS
 from ledger.writing import new_events
-from market.calendar import VIETNAM
 from market.clock import MarketClock
 from market.violations import Violation
 from market.vocabulary import Side
@@ -50,7 +49,7 @@ async def accept(
         account_id=account.account_id,
         client_order_id=command.client_order_id,
         terms=command.terms,
-        trading_date=market_now.astimezone(VIETNAM).date(),
+        trading_date=day_of(market_now),
         fees=account.fees,
     )
     found = await evaluate(
@@ -96,7 +95,7 @@ async def recheck(
     if stored.order.life is not Life.UNSENT or not stored.verdict.accepted:
         return stored
     market_now = clock.at(wall_now)
-    today = market_now.astimezone(VIETNAM).date()
+    today = day_of(market_now)
     if stored.order.trading_date < today:
         return await close_too_old(connection, LockedOrder(stored, locked.account), "its trading date is over")
     await lock_account(connection, locked.account.account_id)
@@ -105,11 +104,12 @@ async def recheck(
     found = await evaluate(
         connection, locked.account, order_id, stored.order.terms, market_now, limits, own, queue_next_day=later
     )
-    current = LockedOrder(stored, locked.account)
-    closed = await _close_if_broken(connection, current, found, later=later)
+    if not later and not found.day_loaded:
+        return stored  # before the day's reference data are there, no rule is broken
+    closed = await _close_if_broken(connection, LockedOrder(stored, locked.account), found, later=later)
     if closed is not None:
         return closed
-    if found.send_after == stored.send_after or not (later or found.day_loaded):
+    if found.send_after == stored.send_after:
         return stored
     return await _wait_until(connection, stored, found.send_after, clock, wall_now)
 
@@ -117,10 +117,8 @@ async def recheck(
 async def _close_if_broken(
     connection: AsyncConnection, locked: LockedOrder, found: Evaluation, *, later: bool
 ) -> StoredOrder | None:
-    """An order that breaks a rule by now is closed; before the day's reference data are there, none is broken."""
+    """The order closed, when it breaks a rule by now, or when the day that it waited for is no trading day any more."""
     order = locked.stored.order
-    if not later and not found.day_loaded:
-        return None
     violations = found.violations or _reserve_exceeded(order, found)
     if violations:
         return await _deny_late(connection, locked, violations)

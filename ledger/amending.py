@@ -6,25 +6,24 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import lock_account
 from ledger.booking import book_evidence, book_locked
-from ledger.evaluation import Standing, evaluate, standing_of
+from ledger.evaluation import TOMORROWS, day_of, in_order, judge
 from ledger.evidence_rows import recorded_as_folded
 from ledger.order_rows import LockedOrder, lock_order
 from ledger.postings import needed_hold
+from ledger.standing import Standing, standing_of
 from ledger.steps import StoredEvidence
 from market.amendments import amend_violations
 from market.listing_checks import unknown_symbol
-from market.violations import RuleCode, Violation
+from market.violations import Violation
 from orders.amending import refusal_of_amend, whereabouts
 from orders.commands import AmendOrder
 from orders.evidence import AmendAsked
-from orders.holds import Hold
 from orders.order import Life, Order
 from orders.stored import StoredOrder
 from risk.amend_checks import amend_risk_violations
 from risk.checks import Limits
 
 CLIENT = "client"
-_CODES = tuple(RuleCode)
 
 
 async def ask_amend(
@@ -53,30 +52,32 @@ async def _violations(
 ) -> tuple[Violation, ...]:
     order = locked.stored.order
     account = await lock_account(connection, order.account_id)
-    own = needed_hold(order)
-    standing = await standing_of(connection, account, order.order_id, order.terms, market_now, Hold())
+    later = order.trading_date > day_of(market_now)
+    standing = await standing_of(connection, account, order.order_id, order.terms, market_now, any_day=later)
     if standing.instrument is None:
         return (unknown_symbol(order.terms, market_now),)
-    broken = {each.code: each for each in _of_change(order, amend, standing, market_now, limits)}
-    if order.life is Life.UNSENT:
-        amended = amend.amendment.of(order.terms)
-        found = await evaluate(connection, account, order.order_id, amended, market_now, limits, own)
-        broken |= {each.code: each for each in found.violations if each.code not in broken}
-    return tuple(sorted(broken.values(), key=lambda violation: _CODES.index(violation.code)))
-
-
-def _of_change(
-    order: Order, amend: AmendOrder, standing: Standing, market_now: datetime, limits: Limits
-) -> tuple[Violation, ...]:
-    if standing.instrument is None:
-        return ()
-    rules = amend_violations(
-        order.terms,
-        amend.amendment,
-        standing.instrument,
-        market_now,
-        filled=order.filled,
-        whereabouts=whereabouts(order),
-        calendar=standing.calendar,
+    of_change = (
+        *amend_violations(
+            order.terms,
+            amend.amendment,
+            standing.instrument,
+            market_now,
+            filled=order.filled,
+            whereabouts=whereabouts(order),
+            calendar=standing.calendar,
+        ),
+        *amend_risk_violations(order, amend.amendment, standing.snapshot, limits),
     )
-    return (*rules, *amend_risk_violations(order, amend.amendment, standing.snapshot, limits))
+    as_new = _as_new(order, amend, standing, market_now, limits, later=later)
+    broken = {each.code: each for each in (*as_new, *of_change)}
+    return in_order(each for each in broken.values() if not (later and each.code in TOMORROWS))
+
+
+def _as_new(
+    order: Order, amend: AmendOrder, standing: Standing, market_now: datetime, limits: Limits, *, later: bool
+) -> tuple[Violation, ...]:
+    """An order that was never sent is checked like a new one; at the broker only what changes is."""
+    if order.life is not Life.UNSENT:
+        return ()
+    terms, own = amend.amendment.of(order.terms), needed_hold(order)
+    return judge(standing, terms, market_now, limits, own, queue_next_day=later).violations

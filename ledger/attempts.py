@@ -28,7 +28,8 @@ from orders.stored import StoredOrder, good_until
 FIRST_REQUEST_ID = 10_000_000
 
 # A cancel whose answer was lost may be repeated: it can only take away what is left (LC-43).
-_MAY_GO_AGAIN = frozenset({RequestState.ASKED, RequestState.UNKNOWN})
+_CANCEL_MAY_GO = frozenset({RequestState.ASKED, RequestState.UNKNOWN})
+_AMEND_MAY_GO = frozenset({RequestState.ASKED})
 
 # Drawn in a transaction of its own, so that the counter's lock is not held while an order is booked; an id that is
 # then not used is skipped.
@@ -239,7 +240,7 @@ def _refusal_of_change(order: Order, action: Action, intent_id: str) -> Refusal 
     asked = next((r for r in order.requests if r.intent_id == intent_id and r.action is action and r.open), None)
     if asked is None:
         return Refusal.NOTHING_ASKED
-    if asked.state is not RequestState.ASKED and not (action is Action.CANCEL and asked.state in _MAY_GO_AGAIN):
+    if asked.state not in (_CANCEL_MAY_GO if action is Action.CANCEL else _AMEND_MAY_GO):
         return Refusal.ALREADY_SENT
     if order.life is not Life.LIVE:
         return Refusal.NOT_LIVE

@@ -9,7 +9,7 @@ from ledger.ledger import Ledger
 from market.calendar import VIETNAM, CalendarOverride, OverrideKind
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
-from orders.commands import PlaceOrder
+from orders.commands import AmendOrder, PlaceOrder
 from orders.order import CloseReason, Life
 from orders.stored import StoredOrder
 from tests.support.database import ACCOUNT_ID
@@ -113,3 +113,14 @@ async def test_a_preview_of_such_an_order_tells_when_it_would_be_sent(ledger: Le
     assert preview.sent_at == placed.send_after
     assert preview.estimate is not None
     assert preview.estimate.settles_on > DAY
+
+
+@pytest.mark.parametrize("price", [86_000, 95_000])
+async def test_while_it_waits_it_may_be_amended_even_beyond_todays_band(ledger: Ledger, price: int) -> None:
+    await open_market(ledger, cash=10_000_000)
+    placed = await accept(ledger, queued(), EVENING)
+    wanted = AmendOrder(placed.order.order_id, "amend-1", "trader", datetime.now(UTC), price, None)
+    amended = await ledger.ask_amend(wanted, SUNDAY, datetime.now(UTC), LIMITS)
+    assert amended.order.terms.price == price
+    assert amended.order.last_amend is not None
+    assert amended.order.last_amend.violations == ()
