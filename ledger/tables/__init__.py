@@ -15,6 +15,7 @@ from ledger.tables.double_entry import LedgerAccountRow, LedgerEntryRow, LedgerT
 from ledger.tables.executions import OrderExecutionRow, PositionHistoryRow, PositionRow
 from ledger.tables.feed import BrokerOrderLinkRow, InboxRow
 from ledger.tables.instruments import InstrumentRow
+from ledger.tables.market_feed import LastPriceRow, PhaseDeviationRow
 from ledger.tables.orders import IdempotencyKeyRow, OrderEventRow, OrderEvidenceRow, OrderRow
 from ledger.tables.sending import AttemptRow, RequestCounterRow, SeenRequestIdRow
 from ledger.tables.table import table_of
@@ -44,3 +45,5 @@ LEDGER_TRANSACTION = table_of(LedgerTransactionRow)
 LEDGER_ENTRY = table_of(LedgerEntryRow)
 ACCOUNT_ALERT = table_of(AccountAlertRow)
 CALENDAR_OVERRIDE = table_of(CalendarOverrideRow)
+LAST_PRICE = table_of(LastPriceRow)
+PHASE_DEVIATION = table_of(PhaseDeviationRow)
