@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from market.closed_days import Certainty, ClosedDay, closed_days, is_weekend
+from market.deviations import PhaseDeviation
 from market.vocabulary import Exchange
 
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -42,12 +43,19 @@ class Closure:
 
 @dataclass(frozen=True, eq=False)
 class TradingCalendar:
-    """The dated table with the overrides above it. Compared by identity, so that phases can be cached by it."""
+    """The dated table with the overrides above it, and phases that run otherwise than their table says.
+
+    Compared by identity, so that phases can be cached by it.
+    """
 
     overrides: tuple[CalendarOverride, ...] = ()
+    deviations: tuple[PhaseDeviation, ...] = ()
+    tabled: "TradingCalendar" = field(init=False)
+    """The same calendar without deviations."""
     _by_day: dict[tuple[date, Exchange | None], CalendarOverride] = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "tabled", TradingCalendar(self.overrides) if self.deviations else self)
         # The last override of a day counts.
         object.__setattr__(self, "_by_day", {(each.day, each.exchange): each for each in self.overrides})
 
@@ -68,6 +76,9 @@ class TradingCalendar:
         if row is None:
             return Closure(day, "weekend", Certainty.ANNOUNCED)
         return Closure(day, row.reason, row.certainty)
+
+    def deviations_on(self, day: date, exchange: Exchange) -> tuple[PhaseDeviation, ...]:
+        return tuple(each for each in self.deviations if each.day == day and each.exchange is exchange)
 
     def _override(self, day: date, exchange: Exchange | None) -> CalendarOverride | None:
         if not self._by_day:

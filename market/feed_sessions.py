@@ -1,12 +1,12 @@
 """What the feed shows of an exchange's session, and where that contradicts calendar and table (VN-C1)."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
 from market.citations import Citation, Confidence, cite
-from market.phases import Phase, phase_at, phases_of
+from market.phases import phase_at
 from market.vocabulary import Exchange, PhaseName
 
 GRACE = timedelta(seconds=60)
@@ -47,7 +47,7 @@ FEED_SESSIONS: tuple[FeedSessionRow, ...] = (
     FeedSessionRow(FeedSession.HALT, (PhaseName.HALTED,), _CODES),
 )
 
-_PHASES = {row.session: row.phases for row in FEED_SESSIONS}
+PHASES_SHOWN = {row.session: row.phases for row in FEED_SESSIONS}
 _IDLE = frozenset({FeedSession.C, FeedSession.PT})
 
 
@@ -72,29 +72,16 @@ class Contradiction:
 def contradiction(
     exchange: Exchange, shown: FeedSession, now: datetime, calendar: TradingCalendar = PUBLISHED
 ) -> Contradiction | None:
-    """Where the feed's session and the table differ by more than `GRACE`; None when they agree."""
+    """Where the feed's session and the table differ by more than `GRACE`; None when they agree.
+
+    Phases that are known to deviate contradict the table as before.
+    """
+    calendar = calendar.tabled
     phase = phase_at(exchange, now, calendar=calendar)
     moments = (now - GRACE, now, now + GRACE)
-    if any(phase_at(exchange, moment, calendar=calendar).name in _PHASES[shown] for moment in moments):
+    if any(phase_at(exchange, moment, calendar=calendar).name in PHASES_SHOWN[shown] for moment in moments):
         return None
     return Contradiction(_kind(exchange, shown, now, calendar), exchange, now, shown, phase.name)
-
-
-def shown_phase(exchange: Exchange, shown: FeedSession, now: datetime, calendar: TradingCalendar = PUBLISHED) -> Phase:
-    """The phase that counts when the feed is believed: the table's where they agree, a stretched or halted one else.
-
-    A stretched phase keeps its start; its end is not known and said to be the table's next boundary.
-    """
-    tabled = phase_at(exchange, now, calendar=calendar)
-    if tabled.name in _PHASES[shown]:
-        return tabled
-    today = phases_of(exchange, now.astimezone(VIETNAM).date(), calendar=calendar)
-    named = [phase for phase in today if phase.name in _PHASES[shown]]
-    if not named:
-        return replace(tabled, name=_PHASES[shown][0], start=now)
-    begun = [phase for phase in named if phase.start <= now]
-    nearest = begun[-1] if begun else named[0]
-    return replace(nearest, start=min(nearest.start, now), end=tabled.end)
 
 
 def _kind(exchange: Exchange, shown: FeedSession, now: datetime, calendar: TradingCalendar) -> ContradictionKind:

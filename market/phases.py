@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, next_trading_day, previous_trading_day
+from market.deviations import Span, overlaid
 from market.offering import AUCTIONS, CONTINUOUS, OFFERED, Offering
 from market.order_types import types_taken
 from market.sessions import sessions_of
@@ -72,10 +73,11 @@ def phase_at(
     for phase in today:
         if phase.start <= local < phase.end:
             return phase
-    if today and local < today[0].start:
-        return Phase(exchange, PhaseName.CLOSED, _at(local.date(), time(0)), today[0].start)
-    start = today[-1].end if today else _at(local.date(), time(0))
-    return Phase(exchange, PhaseName.CLOSED, start, _next_opening(exchange, local.date(), told, calendar))
+    ended = [phase.end for phase in today if phase.end <= local]
+    ahead = [phase.start for phase in today if local < phase.start]
+    start = ended[-1] if ended else _at(local.date(), time(0))
+    end = ahead[0] if ahead else _next_opening(exchange, local.date(), told, calendar)
+    return Phase(exchange, PhaseName.CLOSED, start, end)
 
 
 def next_boundary(
@@ -139,10 +141,14 @@ def next_date_to_send(
     return None
 
 
-def order_expiry(exchange: Exchange, trading_date: date) -> datetime:
-    """When an unfilled LO dies: end of the closing auction, on UPCOM the end of the day (VN-A4)."""
+def order_expiry(exchange: Exchange, trading_date: date, calendar: TradingCalendar = PUBLISHED) -> datetime:
+    """When an unfilled LO dies: end of the closing auction, on UPCOM the end of the day (VN-A4).
+
+    Never before the table's time, but later when the last of these phases goes on.
+    """
     takes = [row for row in sessions_of(exchange, restricted=False) if OrderType.LO in types_taken(exchange, row.phase)]
-    return _at(trading_date, takes[-1].end)
+    stretched = (each for each in calendar.deviations_on(trading_date, exchange) if each.phase is takes[-1].phase)
+    return max((_at(trading_date, takes[-1].end), *(each.until for each in stretched)))
 
 
 def _told(exchange: Exchange, status: SecurityStatus) -> SecurityStatus:
@@ -167,9 +173,10 @@ def _phases_of(exchange: Exchange, day: date, status: SecurityStatus, calendar: 
     if not calendar.is_trading_day(day, exchange) or not trades_on(exchange, status, day):
         return ()
     periodic = trading_of(exchange, status) is Trading.PERIODIC_AUCTIONS
-    phases, auctions = [], 0
+    table, auctions = [], 0
     for row in sessions_of(exchange, restricted=periodic):
         auctions += row.phase is PhaseName.PERIODIC_AUCTION
         number = auctions if row.phase is PhaseName.PERIODIC_AUCTION else 0
-        phases.append(Phase(exchange, row.phase, _at(day, row.start), _at(day, row.end), number))
-    return tuple(phases)
+        table.append(Span(row.phase, _at(day, row.start), _at(day, row.end), number))
+    spans = overlaid(table, calendar.deviations_on(day, exchange), periodic=periodic)
+    return tuple(Phase(exchange, span.phase, span.start, span.end, span.number) for span in spans)

@@ -44,15 +44,17 @@ def next_sending(
         phases = phases_of(exchange, day, status, calendar)
         phase = next(each for each in phases if each.takes(order_type, offering))
     at = max(phase.start, instant)
-    return Sending(phase, at, lives_until(order_type, phase, at))
+    return Sending(phase, at, lives_until(order_type, phase, at, calendar))
 
 
-def lives_until(order_type: OrderType, phase: Phase, sent_at: datetime) -> datetime:
+def lives_until(
+    order_type: OrderType, phase: Phase, sent_at: datetime, calendar: TradingCalendar = PUBLISHED
+) -> datetime:
     """When an unfilled order sent at `sent_at` in `phase` dies; `sent_at` itself for the types that never rest."""
     expires = type_row(order_type).expires
     match expires:
         case Expiry.END_OF_DAY:
-            return order_expiry(phase.exchange, phase.start.astimezone(VIETNAM).date())
+            return order_expiry(phase.exchange, phase.start.astimezone(VIETNAM).date(), calendar)
         case Expiry.END_OF_PHASE:
             return phase.end
         case Expiry.AT_ONCE:

@@ -1,6 +1,6 @@
 """Trading days with their certainty, overrides by a person, settlement, and the feed that contradicts the table."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -18,8 +18,8 @@ from market.calendar import (
 )
 from market.checks import order_violations
 from market.closed_days import NOTICED_DAYS, Certainty, closed_days, guessed_days
-from market.feed_sessions import ContradictionKind, FeedSession, contradiction, shown_phase
-from market.phases import PhaseName, phase_at, phases_of
+from market.feed_sessions import ContradictionKind, FeedSession, contradiction
+from market.phases import phase_at, phases_of
 from market.violations import RuleCode
 from market.vocabulary import Exchange
 from tests.market.market_of_cases import DAY, HNX, HOSE, UPCOM, at, order, security
@@ -119,20 +119,3 @@ def test_trading_on_a_closed_day_contradicts_the_calendar() -> None:
     assert found is not None
     assert found.kind is ContradictionKind.OPEN_ON_CLOSED_DAY
     assert contradiction(HOSE, FeedSession.LO, now, TradingCalendar((REOPENED,))) is None
-
-
-def test_a_stretched_phase_goes_on_and_a_halted_one_takes_nothing() -> None:
-    stretched = shown_phase(HOSE, FeedSession.ATO, at("09:17"))
-    assert (stretched.name, stretched.start) == (PhaseName.OPEN_AUCTION, at("09:00"))
-    assert stretched.end > at("09:17")
-    halted = shown_phase(HOSE, FeedSession.HALT, at("10:00"))
-    assert (halted.name, halted.start) == (PhaseName.HALTED, at("10:00"))
-    assert shown_phase(HOSE, FeedSession.LO, at("14:31")).name is PhaseName.CONT_PM
-    assert shown_phase(HOSE, FeedSession.LO, at("10:00")) == phase_at(HOSE, at("10:00"))
-
-
-@given(st.sampled_from(Exchange), st.sampled_from(FeedSession), st.integers(0, 24 * 60 - 1))
-def test_the_shown_phase_holds_its_instant(exchange: Exchange, shown: FeedSession, minute: int) -> None:
-    now = at("00:00") + timedelta(minutes=minute)
-    phase = shown_phase(exchange, shown, now)
-    assert phase.start <= now < phase.end
