@@ -8,6 +8,7 @@ from pathlib import Path
 from simulator.credentials import Credentials
 from simulator.serving import DEFAULT_SEED, NOT_STARTED, FolderInUse, Place, serve
 from simulator.simulation import Simulation
+from simulator.switches import Limit, read_limits
 
 log = logging.getLogger("simulator")
 
@@ -17,7 +18,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     place = Place(arguments.port, arguments.data, arguments.host, arguments.address or "")
     try:
-        sys.exit(serve(place, arguments.seed, _announce))
+        sys.exit(serve(place, arguments.seed, _announce, limits=arguments.limits))
     except FolderInUse as problem:
         log.critical("%s", problem)
         sys.exit(NOT_STARTED)
@@ -30,7 +31,15 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--address", help="the URL that clients reach this port at, as written into ssi.env")
     parser.add_argument("--data", type=Path, required=True, help="folder for keys, journal and ssi.env")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the other participants")
+    parser.add_argument("--limits", type=_limits, default=(), help="calls that are taken, such as 5/1s,30/5s")
     return parser.parse_args()
+
+
+def _limits(text: str) -> tuple[Limit, ...]:
+    try:
+        return read_limits(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _announce(place: Place, credentials: Credentials, _: Simulation) -> None:

@@ -14,6 +14,7 @@ from starlette.routing import Mount, Route
 from simulator.control.app import control_application
 from simulator.control.parts import Parts
 from simulator.credentials import Credentials
+from simulator.one_time_codes import OneTimeCodes
 from simulator.received import Received
 from simulator.simulation import Simulation
 from simulator.switches import Switches
@@ -27,12 +28,16 @@ log = logging.getLogger("simulator")
 
 
 def application(simulation: Simulation, credentials: Credentials, door: Door | None = None) -> Starlette:
-    faults, received, switches = simulation.state.faults, Received(), Switches()
+    faults, received = simulation.state.faults, Received()
+
+    def switches() -> Switches:
+        return simulation.state.switches
+
     streams = Streams(simulation, faults)
-    login = Login(credentials, Tokens(credentials.private_key))
-    http_faults = HttpFaults(faults, streams, login.tokens, door)
-    wire = Wire(simulation, login, streams, http_faults, received, switches)
-    control = control_application(Parts(simulation, streams, faults, received, switches))
+    login = Login(credentials, Tokens(credentials.private_key, switches), OneTimeCodes(), simulation)
+    http_faults = HttpFaults(faults, streams, login.tokens, door, switches)
+    wire = Wire(simulation, login, streams, http_faults, received)
+    control = control_application(Parts(simulation, streams, faults, received, login.one_time_codes))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -43,7 +48,7 @@ def application(simulation: Simulation, credentials: Credentials, door: Door | N
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
-        await simulation.save()
+        await simulation.close()
 
     routes = [Route("/control", _to_the_page), Mount("/control", control), Mount("/", wire.application())]
     return Starlette(routes=routes, lifespan=lifespan)

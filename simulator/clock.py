@@ -34,16 +34,13 @@ def trading_date_at(instant: datetime) -> date:
     return today if is_trading_day(today) else previous_trading_day(today)
 
 
-def open_instant(instant: datetime, calendar: TradingCalendar = PUBLISHED) -> datetime:
-    """`instant` if the session is open, else the next moment from 09:20 on at which all exchanges trade."""
-    if is_open_everywhere(instant, calendar):
-        return instant
+def next_session(instant: datetime, calendar: TradingCalendar = PUBLISHED) -> datetime:
+    """`instant` while its day has a phase to come on any exchange, else 09:20 of the next trading day."""
     today = instant.astimezone(VIETNAM).date()
-    earliest = max(instant, at_time(today, MORNING_TIME))
-    starts = {phase.start for exchange in Exchange for phase in phases_of(exchange, today, calendar=calendar)}
-    moments = [moment for moment in starts | {earliest} if moment >= earliest]
-    candidates = [moment for moment in moments if is_open_everywhere(moment, calendar)]
-    return min(candidates, default=at_time(next_trading_day(today, calendar), MORNING_TIME))
+    ends = [phase.end for exchange in Exchange for phase in phases_of(exchange, today, calendar=calendar)]
+    if any(instant < end for end in ends):
+        return instant
+    return at_time(next_trading_day(today, calendar), MORNING_TIME)
 
 
 def started(instant: datetime, wall: datetime, rate: int, version: int) -> MarketClock:

@@ -25,7 +25,7 @@ _PIN_DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What SSI's portal hands to a client, and where it lies; `pin` is both the PIN and the one-time password.
+    """What SSI's portal hands to a client, and where it lies; `pin` signs in where no one-time code does.
 
     The key lies there as SSI hands it out (base64 of an XML RSAKeyValue) and as PEM.
     """

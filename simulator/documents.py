@@ -1,8 +1,10 @@
-"""Writes the page of faults from their table: `python -m simulator.documents` in the root of the project."""
+"""Writes the pages of faults and unknowns from their tables: `python -m simulator.documents` in the project's root."""
 
 from pathlib import Path
 
 from simulator.fault_kinds import FAULTS, Counts, FaultRow
+from simulator.unknowns_page import PAGE as UNKNOWNS_PAGE
+from simulator.unknowns_page import unknowns_page
 
 PAGE = Path("docs/simulator/faults.md")
 
@@ -29,7 +31,7 @@ curl -sS -X DELETE http://127.0.0.1:8010/control/faults    # nothing any more
 | `path` | any | only calls whose URL ends in this, such as `NewOrder` or `auditOrderBook`, in any case |
 | `account`, `symbol` | any | only what concerns them |
 
-Armed faults live in memory: a restart of the simulator forgets them.
+Armed faults live in memory: a restart of the simulator forgets them. Executions that one has put off are kept.
 """
 
 _TITLES = {
@@ -49,9 +51,10 @@ _TAIL = """\
 | an order that the client did not send | `POST /control/external-orders` |
 | the trading streams dropped now | `POST /control/stream/hang-up` |
 | a security halted and resumed | `POST /control/symbols/{symbol}/halt`, `/resume` |
-| a closed day | `POST /control/calendar` |
-| refusals in the HTTP code too | `PUT /control/settings` with `http_errors` |
-| WM and WC before a change, early orders rejected and not parked | `pending_statuses`, `pre_open` there |
+| a first day, or another day with a wide band | `PUT /control/symbols/{symbol}` with `band_day` (VN-A7) |
+| an exchange halted, an auction stretched | `POST /control/phases`, then `DELETE /control/phases/{exchange}` |
+| a closed day, of one exchange or of all; a holiday that trades | `POST /control/calendar` |
+| rate limits, HTTP codes, statuses, texts, whatever SSI might do | `PUT /control/settings`: [unknowns](unknowns.md) |
 """
 
 
@@ -61,15 +64,18 @@ def faults_page() -> str:
 
 def _section(counts: Counts) -> str:
     rows = "".join(_row(row) for row in FAULTS if row.counts is counts)
-    return f"## {_TITLES[counts]}\n\n| kind | what happens | value |\n|---|---|---|\n{rows}"
+    return (
+        f"## {_TITLES[counts]}\n\n| kind | what happens | value | what becomes of an order |\n|---|---|---|---|\n{rows}"
+    )
 
 
 def _row(row: FaultRow) -> str:
-    return f"| `{row.kind}` | {row.meaning} | {row.value} |\n"
+    return f"| `{row.kind}` | {row.meaning} | {row.value} | {row.outcome} |\n"
 
 
 def write(root: Path) -> None:
     (root / PAGE).write_text(faults_page(), encoding="utf-8")
+    (root / UNKNOWNS_PAGE).write_text(unknowns_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

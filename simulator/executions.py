@@ -66,8 +66,7 @@ def _fill(state: ExchangeState, order_id: str, trade: Trade) -> None:
         return
     filled = filled_by(order, trade.price, trade.quantity, state.stamp)
     state.keep(filled)
-    state.report_match(filled, trade.price, trade.quantity)
-    state.report(filled)
+    state.report_fill(filled, trade.price, trade.quantity)
     _doubt(state, filled, trade)
 
 

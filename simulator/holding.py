@@ -4,14 +4,15 @@ from dataclasses import dataclass, replace
 
 from market.checks import exchange_violations, order_violations
 from market.offering import EVERYTHING
-from market.phases import phase_to_send_in
+from market.phases import PhaseName, phase_to_send_in
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
 from simulator.broker_order import BrokerOrder, OrderStatus, expired
 from simulator.matching import send
 from simulator.refusals import Refusal, refusal_for
 from simulator.security import Security
-from simulator.state import ExchangeState, PreOpen
+from simulator.state import ExchangeState
+from simulator.switches import PreOpen
 
 _ANOTHER_PHASE = frozenset({RuleCode.PHASE_TAKES_NOTHING, RuleCode.ORDER_TYPE_NOT_IN_PHASE})
 
@@ -38,14 +39,16 @@ def judge(state: ExchangeState, order: BrokerOrder, security: Security) -> Senda
     broken = _broken_now(state, order, security)
     if not broken:
         return Sendable()
-    if state.pre_open is PreOpen.REJECT or not _are(broken, frozenset({RuleCode.PHASE_TAKES_NOTHING})):
+    if state.switches.pre_open is PreOpen.REJECT or not _are(broken, frozenset({RuleCode.PHASE_TAKES_NOTHING})):
         return refusal_for(broken[0])
+    halted = state.phase_of_security(security).name is PhaseName.HALTED
     broken_later = order_violations(
         terms_of(order, security),
         security.instrument,
         state.now,
         facts=state.facts_about(security, state.accounts[order.account]),
-        calendar=state.calendar,
+        # Nothing is taken in a halt that nobody knows the end of.
+        calendar=state.calendar if halted else state.usual_calendar,
         offering=EVERYTHING,
     )
     return refusal_for(broken_later[0]) if broken_later else Holdable()
@@ -91,4 +94,4 @@ def _are(broken: tuple[Violation, ...], codes: frozenset[RuleCode]) -> bool:
 
 def _has_phase_today(state: ExchangeState, order: BrokerOrder, security: Security) -> bool:
     exchange, status = security.listing.exchange, security.day.status
-    return phase_to_send_in(exchange, order.order_type, state.now, status, state.calendar, EVERYTHING) is not None
+    return phase_to_send_in(exchange, order.order_type, state.now, status, state.usual_calendar, EVERYTHING) is not None

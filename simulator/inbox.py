@@ -20,16 +20,17 @@ class Inbox:
     used_request_ids: set[str] = field(default_factory=set)
     answered: set[int] = field(default_factory=set)
 
-    def is_used(self, request_id: str) -> bool:
-        """Whether `request_id` was taken today; ids are compared as eight digits."""
-        return _padded(request_id) in self.used_request_ids
+    def is_used(self, request_id: str, account: str = "") -> bool:
+        """Whether `request_id` was taken today, of `account` if one is named; ids are compared as eight digits."""
+        return _key_of(request_id, account) in self.used_request_ids
 
     def take(self, state: ExchangeState, command: Command, batch: Batch) -> int:
         """Keep a request; its number."""
         number = state.next_sequence()
         self.waiting[number] = command
-        self.used_request_ids.add(_padded(command.request_id))
-        batch.puts.append((Kind.REQUEST, _padded(command.request_id), "{}"))
+        for key in (_key_of(command.request_id), _key_of(command.request_id, command.account)):
+            self.used_request_ids.add(key)
+            batch.puts.append((Kind.REQUEST, key, "{}"))
         batch.puts.append((Kind.INBOX, _key(number), COMMAND.dump_json(command).decode()))
         return number
 
@@ -51,8 +52,8 @@ class Inbox:
         batch.puts = [put for put in batch.puts if put[0] is not Kind.REQUEST]
 
 
-def _padded(request_id: str) -> str:
-    return request_id.zfill(8)
+def _key_of(request_id: str, account: str = "") -> str:
+    return f"{request_id.zfill(8)}|{account}" if account else request_id.zfill(8)
 
 
 def _key(number: int) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from market.bands import band_for
 from market.calendar import CalendarOverride, TradingCalendar
 from market.phases import CONTINUOUS
-from market.vocabulary import SecurityStatus
+from market.vocabulary import BandDay, SecurityStatus
 from simulator.accounts import Account, Position
 from simulator.matching import cross_boards
 from simulator.security import Security
@@ -25,6 +26,17 @@ def set_status(state: ExchangeState, security: Security, status: SecurityStatus)
         cross_boards(state, security)
 
 
+def set_band_day(state: ExchangeState, security: Security, band_day: BandDay) -> None:
+    """What widens today's band (VN-A7); orders that rest beyond a narrower one stay.
+
+    Raises ValueError where only the exchange's own figures tell the band.
+    """
+    listing, day = security.listing, security.day
+    band = band_for(listing.exchange, listing.kind, day.reference, day=band_day)
+    security.day = replace(day, ceiling=band.ceiling, floor=band.floor, band_day=band_day)
+    state.changes.securities[security.symbol] = None
+
+
 def set_foreign_room(state: ExchangeState, security: Security, room: int | None) -> None:
     """Shares that foreigners may still buy; None when the exchange tells none."""
     security.day = replace(security.day, foreign_room=room)
@@ -34,12 +46,13 @@ def set_foreign_room(state: ExchangeState, security: Security, room: int | None)
 def override_day(state: ExchangeState, override: CalendarOverride) -> None:
     """A person's word on a day after today replaces any earlier one on it."""
     kept = (each for each in state.calendar.overrides if (each.day, each.exchange) != (override.day, override.exchange))
-    state.calendar = TradingCalendar((*kept, override))
+    state.calendar = TradingCalendar((*kept, override), state.calendar.deviations)
 
 
 def forget_override(state: ExchangeState, day: date) -> None:
     """The published calendar counts again for `day`."""
-    state.calendar = TradingCalendar(tuple(each for each in state.calendar.overrides if each.day != day))
+    kept = tuple(each for each in state.calendar.overrides if each.day != day)
+    state.calendar = TradingCalendar(kept, state.calendar.deviations)
 
 
 def move(state: ExchangeState, account: Account, cash: int, shares: Mapping[str, int]) -> None:

@@ -23,7 +23,7 @@ def send(state: ExchangeState, order: BrokerOrder) -> None:
         order,
         sequence=state.next_sequence(),
         sent_at=state.now,
-        lives_until=lives_until(order.order_type, phase, state.now),
+        lives_until=lives_until(order.order_type, phase, state.now, state.calendar),
     )
     for status in (OrderStatus.RS, OrderStatus.SD, OrderStatus.QU):
         order = replace(order, status=status, modified_at=state.stamp)
@@ -40,7 +40,7 @@ def enter(state: ExchangeState, order: BrokerOrder) -> None:
 def send_participant_order(state: ExchangeState, order: ParticipantOrder) -> None:
     """Match another participant's order; its rest stays in the book and is kept."""
     security = state.securities[order.symbol]
-    order.lives_until = lives_until(order.order_type, state.phase_of_security(security), state.now)
+    order.lives_until = lives_until(order.order_type, state.phase_of_security(security), state.now, state.calendar)
     state.participant_orders[order.order_id] = order
     state.changes.participant_orders[order.order_id] = None
     trade(state, security, board_for(order.quantity), resting(order))

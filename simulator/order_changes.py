@@ -26,6 +26,7 @@ from simulator.refusals import (
     refusal_for,
 )
 from simulator.state import ExchangeState
+from simulator.switches import AmendQuantity
 
 
 def cancel(state: ExchangeState, command: CancelOrder) -> None:
@@ -53,9 +54,11 @@ def modify(state: ExchangeState, command: ModifyOrder) -> None:
     if order is None:
         return
     _show_pending(state, order, OrderStatus.WM)
+    counts_open = state.switches.amend_quantity is AmendQuantity.OPEN
+    quantity = command.quantity + order.filled if counts_open else command.quantity
     amendment = Amendment(
         price=command.price if command.price not in {0, order.price} else None,
-        quantity=command.quantity if command.quantity != order.quantity else None,
+        quantity=quantity if quantity != order.quantity else None,
     )
     amended = _amended(state, order, amendment, command.request_id)
     refusal = _unamendable(state, order, amendment) or _short_of_funds(state, order, amended)
@@ -146,7 +149,7 @@ def _carry_out(state: ExchangeState, order: BrokerOrder, amended: BrokerOrder, *
 
 def _show_pending(state: ExchangeState, order: BrokerOrder, status: OrderStatus) -> None:
     """Tell that a change is asked for, if SSI does so; a held order is changed at once."""
-    if state.pending_statuses and order.status is not OrderStatus.IAV:
+    if state.switches.pending_statuses and order.status is not OrderStatus.IAV:
         state.report(replace(order, status=status, modified_at=state.stamp))
 
 
@@ -156,7 +159,7 @@ def _refuse(state: ExchangeState, command: CancelOrder | ModifyOrder, order: Bro
     remembered = replace(order, last_error=failed)
     state.keep(remembered)
     state.report_refusal(command, order, refusal)
-    if state.pending_statuses and order.is_resting:
+    if state.switches.pending_statuses and order.is_resting:
         state.report(remembered)
 
 

@@ -23,9 +23,6 @@ from simulator.refusals import (
 from simulator.security import Security
 from simulator.state import ExchangeState
 
-PREFIX = "s01"
-"""Three characters that SSI puts before the padded request id in the id of an order refused before acceptance."""
-
 IBOARD_CHANNEL = "WT"
 HIDDEN_MS = 5_000
 
@@ -112,7 +109,7 @@ def _short_of_funds(account: Account, order: BrokerOrder) -> Refusal | None:
 
 def _new_order(state: ExchangeState, command: NewOrder) -> BrokerOrder:
     return BrokerOrder(
-        order_id=f"T{state.trading_date:%Y%m%d}{PREFIX}{command.request_id.zfill(8)}",
+        order_id=f"T{state.trading_date:%Y%m%d}{state.switches.prefix}{command.request_id.zfill(8)}",
         account=command.account,
         symbol=command.symbol,
         side=command.side,

@@ -174,7 +174,7 @@ def _order(
     state: ExchangeState, security: Security, order_id: str, side: Side, price: int | None, quantity: int
 ) -> Resting:
     order_type = OrderType.PLO if price is None else OrderType.LO
-    until = lives_until(order_type, state.phase_of_security(security), state.now)
+    until = lives_until(order_type, state.phase_of_security(security), state.now, state.calendar)
     return Resting(order_id, side, order_type, price, quantity, state.next_sequence(), until)
 
 

@@ -6,41 +6,52 @@ from datetime import date, datetime
 from pydantic import TypeAdapter
 
 from market.calendar import CalendarOverride, TradingCalendar
+from market.deviations import PhaseDeviation
 from simulator.accounts import Account
 from simulator.bars import MinuteBar
 from simulator.broker_order import BrokerOrder
 from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder, ParticipantOrder
+from simulator.deferred import Deferred
 from simulator.journal import Journal, Kind
 from simulator.matching import restore_books
 from simulator.security import DaySummary, Security, first_day
-from simulator.state import Counters, ExchangeState, PreOpen
+from simulator.state import Counters, ExchangeState
+from simulator.switches import DEFAULT, Switches
 from simulator.symbols import LISTINGS
 
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """The one record of everything that has no key: market time, counters, settings."""
+    """The one record of everything that has no key: market time, counters, settings, what faults have put off.
+
+    `stopped` when it was written by a simulator that was asked to end, which a kill leaves no time for.
+    """
 
     trading_date: date
     now: datetime
     rate: int
     clock_version: int
     counters: Counters
-    pre_open: PreOpen
     participants_enabled: bool
-    pending_statuses: bool = False
+    switches: Switches = DEFAULT
     overrides: tuple[CalendarOverride, ...] = ()
+    deviations: tuple[PhaseDeviation, ...] = ()
+    deferred: tuple[Deferred, ...] = ()
+    hidden: dict[str, datetime] = field(default_factory=dict)
+    stopped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class StreamMessage:
-    """One message of the trading stream, as text, with the account it concerns."""
+    """One message of the trading stream, as text, with the account it concerns; `position` counts those of a day."""
 
     trading_date: date
     notify_id: int
     account: str
     text: str
     symbol: str = ""
+    position: int = 0
+    is_error: bool = False
 
 
 @dataclass(slots=True)
@@ -78,8 +89,9 @@ def recover(journal: Journal) -> Recovered | None:
     meta = META.validate_json(stored[0][1])
     state = fresh_state(meta.trading_date, meta.now)
     state.counters = meta.counters
-    state.pre_open, state.pending_statuses = meta.pre_open, meta.pending_statuses
-    state.calendar = TradingCalendar(meta.overrides)
+    state.switches = meta.switches
+    state.calendar = TradingCalendar(meta.overrides, meta.deviations)
+    state.deferred, state.hidden = list(meta.deferred), dict(meta.hidden)
     for symbol, text in journal.read(Kind.SECURITY):
         if symbol in state.securities:
             state.securities[symbol].day = DAY.validate_json(text)

@@ -23,6 +23,7 @@ NO_CANCEL_IN_SESSION = Refusal("40014", "Cannot cancel order in this session")
 
 WORDS: dict[RuleCode, tuple[str, str]] = {
     RuleCode.UNKNOWN_SYMBOL: (UNKNOWN_TICKER.code, UNKNOWN_TICKER.reason),
+    RuleCode.REFERENCE_DATA_MISSING: (UNKNOWN_TICKER.code, UNKNOWN_TICKER.reason),
     RuleCode.WRONG_EXCHANGE: ("ORD001", "Ticker does not exist on {given}"),
     RuleCode.CLOSED_DAY: (NOT_IN_THIS_SESSION.code, NOT_IN_THIS_SESSION.reason),
     RuleCode.SYMBOL_NOT_TRADING: ("ORD017", "Stock is suspended or terminated"),

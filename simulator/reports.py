@@ -1,4 +1,7 @@
-"""What the broker tells its client about orders, in the order of its notify ids; `wire` turns these into messages."""
+"""What the broker tells its client about orders; `wire` turns these into messages.
+
+`position` counts the messages of a day whatever their notify ids are.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,6 +16,7 @@ class OrderReport:
 
     trading_date: date
     notify_id: int
+    position: int
     order: BrokerOrder
 
     @property
@@ -30,6 +34,7 @@ class MatchReport:
 
     trading_date: date
     notify_id: int
+    position: int
     order: BrokerOrder
     price: int
     quantity: int
@@ -50,6 +55,7 @@ class RefusalReport:
 
     trading_date: date
     notify_id: int
+    position: int
     command: Command
     order: BrokerOrder | None
     code: str

@@ -9,7 +9,7 @@ from market.instrument import Instrument
 from market.lots import is_odd_lot
 from market.matching import PriceGrid
 from market.statuses import trades_on
-from market.vocabulary import SecurityStatus
+from market.vocabulary import BandDay, SecurityStatus
 from simulator.book import Book
 from simulator.symbols import Listing
 
@@ -44,6 +44,7 @@ class DaySummary:
     trades: int = 0
     status: SecurityStatus = SecurityStatus.NORMAL
     foreign_room: int | None = None
+    band_day: BandDay = BandDay.NORMAL
 
     @property
     def close(self) -> int:
@@ -78,7 +79,8 @@ class Security:
             day.ceiling,
             day.floor,
             day.status,
-            foreign_room=day.foreign_room,
+            day.band_day,
+            day.foreign_room,
         )
 
     @property

@@ -19,6 +19,7 @@ from simulator.credentials import Credentials, load_credentials
 from simulator.door import ServerDoor
 from simulator.journal import Journal
 from simulator.simulation import Simulation
+from simulator.switches import Limit, Switches
 
 DEFAULT_SEED = 7
 NOT_STARTED = 3
@@ -62,10 +63,13 @@ Announce = Callable[[Place, Credentials, Simulation], None]
 """Called once the port answers."""
 
 
-def serve(place: Place, seed: int, announce: Announce, *, live_clock: bool = False) -> int:
+def serve(
+    place: Place, seed: int, announce: Announce, *, live_clock: bool = False, limits: tuple[Limit, ...] = ()
+) -> int:
     """Run until told to stop by SIGTERM or Ctrl-C; the exit code. Raises `FolderInUse`.
 
-    With `live_clock` the market's time is the wall's, open or closed; else it starts in an open session.
+    With `live_clock` the market's time is the wall's, open or closed; else it starts in an open session. `limits` takes
+    the place of those that the folder's simulator had.
     """
     place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     # uvicorn raises the signal that stopped it once more: with this handler the process then ends with code 0.
@@ -74,6 +78,8 @@ def serve(place: Place, seed: int, announce: Announce, *, live_clock: bool = Fal
     with _lock(place.data / "lock"), Journal(place.data / "journal.sqlite") as journal:
         credentials = load_credentials(place.data.resolve(), place.url)
         simulation = Simulation(journal, seed, live_clock=live_clock)
+        if limits:
+            simulation.state.switches = simulation.state.switches.changed_by(Switches(limits=limits))
         door = ServerDoor()
         server = _Server(
             _configuration(place, simulation, credentials, door), lambda: announce(place, credentials, simulation)

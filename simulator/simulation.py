@@ -13,7 +13,7 @@ from market.clock import MarketClock
 from market.phases import PhaseName
 from market.vocabulary import Exchange, OrderType, Side
 from simulator.accounts import Account
-from simulator.clock import at_time, first_instant, open_instant, reset, started, trading_date_at
+from simulator.clock import at_time, first_instant, next_session, reset, started, trading_date_at
 from simulator.commands import Command, ParticipantOrder
 from simulator.committer import Collected, Committer
 from simulator.history import History
@@ -23,7 +23,6 @@ from simulator.matching import send_participant_order
 from simulator.participants import Participants
 from simulator.records import Meta, Recovered, StreamMessage, fresh_state, recover
 from simulator.starting_accounts import starting_accounts
-from simulator.state import PreOpen
 from simulator.storing import put_changes, put_finished_day, put_messages, put_meta, put_minute_bars
 from simulator.trading_day import FinishedDay, advance
 from simulator.wire.trading_messages import message_of
@@ -55,6 +54,7 @@ class Simulation:
         self.state = recovered.state
         self.state.faults.random.seed(seed)
         self.clock = started(recovered.state.now, wall, recovered.meta.rate, recovered.meta.clock_version + 1)
+        self._stopped = recovered.meta.stopped
         self.participants = Participants(
             Random(seed),  # noqa: S311 - a repeatable market, nothing secret is drawn
             enabled=recovered.meta.participants_enabled,
@@ -69,20 +69,24 @@ class Simulation:
         self._committer = Committer(journal, self._collect, self._publish)
 
     async def open(self) -> None:
-        """Carry on where the journal ends; outside continuous trading the clock first moves to the next session.
+        """Carry on where the journal ends, in whatever phase; after the close an asked end leads to a new day.
 
         A live clock goes to the wall's time instead, at its pace; a market that is ahead of it already stays there.
         """
         self.inbox.carry_out_all(self.state, self._unsaved)
-        opened = open_instant(self.state.now, self.state.calendar)
         if self._live_clock:
             self._set_clock(now=max(self.state.now, wall_now()), rate=1)
-        elif opened > self.state.now:
-            log.info("the session is closed at %s: the market moves on to %s", self.state.now, opened)
-            self._set_clock(now=opened)
+        elif self._stopped:
+            self._begin_session()
+        self._stopped = False
         self.participants.open_market(self.state)
         for account in starting_accounts() if not self.state.accounts else ():
             self._store_account(account)
+        await self.save()
+
+    async def close(self) -> None:
+        """The last write of a simulator that was asked to end."""
+        self._stopped = True
         await self.save()
 
     async def run(self) -> None:
@@ -170,11 +174,10 @@ class Simulation:
         self._store_account(account)
         await self.save()
 
-    def messages_from(self, notify_id: int) -> list[StreamMessage]:
-        """The stored messages of today from `notify_id` on, inclusive; 0 means all."""
+    def messages_of_today(self) -> list[StreamMessage]:
         today = self.state.trading_date
         self._messages = [message for message in self._messages if message.trading_date == today]
-        return [message for message in self._messages if message.notify_id >= notify_id]
+        return list(self._messages)
 
     def _tick(self, *, quote: bool) -> set[str]:
         self.bring_up_to_date()
@@ -195,6 +198,12 @@ class Simulation:
         self._saving.add(task)
         task.add_done_callback(self._saving.discard)
 
+    def _begin_session(self) -> None:
+        now = next_session(self.state.now, self.state.calendar)
+        if now > self.state.now:
+            log.info("the day is over at %s: the market moves on to %s", self.state.now, now)
+            self._set_clock(now=now)
+
     def _finish(self, finished: FinishedDay) -> None:
         log.info("trading day %s has ended", finished.trading_date)
         self.inbox.start_day(self._unsaved)
@@ -211,7 +220,9 @@ class Simulation:
         self._phase_turned = False
         self._moved |= set(changes.securities)
         self._moved |= {self.state.orders[key].symbol for key in changes.orders if key in self.state.orders}
-        messages = [message_of(report) for report in changes.reports]
+        others = self.state.participant_orders
+        self._moved |= {others[key].symbol for key in changes.participant_orders if key in others}
+        messages = [message_of(report, self.state.switches) for report in changes.reports]
         put_changes(batch, self.state, changes)
         put_minute_bars(batch, changes)
         put_messages(batch, messages, self.state.trading_date)
@@ -225,10 +236,13 @@ class Simulation:
             rate=self.clock.rate,
             clock_version=self.clock.version,
             counters=self.state.counters,
-            pre_open=self.state.pre_open,
             participants_enabled=self.participants.enabled,
-            pending_statuses=self.state.pending_statuses,
+            switches=self.state.switches,
             overrides=self.state.calendar.overrides,
+            deviations=self.state.calendar.deviations,
+            deferred=tuple(self.state.deferred),
+            hidden={key: until for key, until in self.state.hidden.items() if until > self.state.now},
+            stopped=self._stopped,
         )
 
     def _publish(self, messages: list[StreamMessage]) -> None:
@@ -245,5 +259,5 @@ def wall_now() -> datetime:
 def _new(now: datetime) -> Recovered:
     trading_date = trading_date_at(now)
     state = fresh_state(trading_date, now)
-    meta = Meta(trading_date, now, 1, 0, state.counters, PreOpen.BROKER, participants_enabled=True)
+    meta = Meta(trading_date, now, 1, 0, state.counters, participants_enabled=True)
     return Recovered(meta, state)

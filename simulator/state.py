@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 
 from market.calendar import PUBLISHED, TradingCalendar
 from market.facts import OwnOrder, TradingFacts
@@ -13,19 +12,13 @@ from simulator.accounts import Account
 from simulator.bars import MinuteBar, bar_of_trade, joined
 from simulator.book import Book
 from simulator.broker_order import BrokerOrder
-from simulator.commands import Command, ParticipantOrder
+from simulator.commands import Command, NewOrder, ParticipantOrder
 from simulator.deferred import Deferred
 from simulator.faults import Fault, FaultKind, Faults, Occasion
 from simulator.refusals import Refusal
 from simulator.reports import MatchReport, OrderReport, RefusalReport, Report
 from simulator.security import Board, Security, board_for
-
-
-class PreOpen(StrEnum):
-    """What the broker does with an order that the exchange does not take yet (SSI's rule is unknown)."""
-
-    BROKER = "broker"
-    REJECT = "reject"
+from simulator.switches import DEFAULT, MatchTold, Scope, Switches
 
 
 @dataclass(slots=True)
@@ -43,9 +36,11 @@ class Changes:
 
 @dataclass(slots=True)
 class Counters:
-    """Numbers that never go back: notify ids within a day, order numbers and arrivals for good."""
+    """Numbers that never go back: notify ids and positions of messages within a day, the others for good."""
 
     notify_id: int = 0
+    notify_ids: dict[str, int] = field(default_factory=dict)
+    position: int = 0
     order_number: int = 20_000_000
     sequence: int = 0
 
@@ -66,8 +61,7 @@ class ExchangeState:
     participant_orders: dict[str, ParticipantOrder] = field(default_factory=dict)
     minute_bars: dict[str, MinuteBar] = field(default_factory=dict)
     counters: Counters = field(default_factory=Counters)
-    pre_open: PreOpen = PreOpen.BROKER
-    pending_statuses: bool = False
+    switches: Switches = DEFAULT
     calendar: TradingCalendar = PUBLISHED
     open_orders: dict[str, dict[str, None]] = field(default_factory=dict)
     skew: timedelta = timedelta()
@@ -80,6 +74,11 @@ class ExchangeState:
     def stamp(self) -> datetime:
         """The time that SSI writes into orders and messages."""
         return self.now + self.skew
+
+    @property
+    def usual_calendar(self) -> TradingCalendar:
+        """The calendar without the phases that run otherwise until further notice: what comes when they end."""
+        return TradingCalendar(self.calendar.overrides) if self.calendar.deviations else self.calendar
 
     def phase_of(self, exchange: Exchange) -> PhaseName:
         return phase_at(exchange, self.now, calendar=self.calendar).name
@@ -171,16 +170,32 @@ class ExchangeState:
         return sorted(living, key=lambda order: order.sequence)
 
     def report(self, order: BrokerOrder) -> None:
-        self.changes.reports.append(OrderReport(self.trading_date, self._next_notify_id(), order))
+        """Tell a step of an order, unless SSI keeps that status to itself."""
+        if order.status in self.switches.skipped_statuses:
+            return
+        numbers = self._next_notify_id(order.account), self._next_position()
+        self.changes.reports.append(OrderReport(self.trading_date, *numbers, order))
 
     def report_match(self, order: BrokerOrder, price: int, quantity: int) -> None:
-        report = MatchReport(self.trading_date, self._next_notify_id(), order, price, quantity, self.stamp)
+        numbers = self._next_notify_id(order.account), self._next_position()
+        report = MatchReport(self.trading_date, *numbers, order, price, quantity, self.stamp)
         self.changes.reports.append(report)
 
+    def report_fill(self, order: BrokerOrder, price: int, quantity: int) -> None:
+        """Tell an execution and the order that counts it; `order` is as the execution left it."""
+        if self.switches.match_told is MatchTold.AFTER_ORDER:
+            self.report(order)
+            self.report_match(order, price, quantity)
+        else:
+            self.report_match(order, price, quantity)
+            self.report(order)
+
     def report_refusal(self, command: Command, order: BrokerOrder | None, refusal: Refusal) -> None:
+        early = isinstance(command, NewOrder) and not self.switches.number_early_errors
         report = RefusalReport(
             self.trading_date,
-            self._next_notify_id(),
+            0 if early else self._next_notify_id(command.account),
+            self._next_position(),
             command,
             order,
             refusal.code,
@@ -211,6 +226,15 @@ class ExchangeState:
         security.day = replace(security.day, foreign_room=security.day.foreign_room - claimed)
         self.changes.securities[after.symbol] = None
 
-    def _next_notify_id(self) -> int:
-        self.counters.notify_id += 1
+    def _next_notify_id(self, account: str) -> int:
+        step = self.switches.notify_id_step
+        if self.switches.notify_ids is Scope.ACCOUNT:
+            own = self.counters.notify_ids
+            own[account] = own.get(account, 0) + step
+            return own[account]
+        self.counters.notify_id += step
         return self.counters.notify_id
+
+    def _next_position(self) -> int:
+        self.counters.position += 1
+        return self.counters.position

@@ -54,7 +54,7 @@ def put_minute_bars(batch: Batch, changes: Changes) -> None:
 def put_messages(batch: Batch, messages: Iterable[StreamMessage], today: date) -> None:
     """Add the messages of today: those of a day that has ended are sent but can no longer be replayed."""
     batch.puts.extend(
-        (Kind.MESSAGE, f"{message.notify_id:09d}", MESSAGE.dump_json(message).decode())
+        (Kind.MESSAGE, f"{message.position:09d}", MESSAGE.dump_json(message).decode())
         for message in messages
         if message.trading_date == today
     )

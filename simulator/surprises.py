@@ -32,8 +32,7 @@ def late_fill(state: ExchangeState, order: BrokerOrder, price: int, quantity: in
         modified_at=state.stamp,
     )
     state.keep(told)
-    state.report_match(told, price, quantity)
-    state.report(told)
+    state.report_fill(told, price, quantity)
     return told
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from market.calendar import SETTLEMENT_TIME, VIETNAM, next_trading_day
-from market.phases import AUCTIONS, PhaseName, phase_at
+from market.calendar import SETTLEMENT_TIME, VIETNAM, TradingCalendar, next_trading_day
+from market.phases import AUCTIONS, CONTINUOUS, Phase, PhaseName, phase_at
 from simulator.broker_order import BrokerOrder, OrderStatus
 from simulator.executions import end
 from simulator.holding import release
@@ -35,11 +35,31 @@ def advance(state: ExchangeState, instant: datetime) -> list[FinishedDay]:
         _settle(state)
         for security in state.securities.values():
             _end_phase(state, security)
-            _bury(state, security)
-        _release_held(state)
-        carry_out_due(state)
+        follow(state)
     state.now = max(state.now, instant)
     return finished
+
+
+def turn(state: ExchangeState, security: Security, ended: PhaseName, begun: Phase) -> None:
+    """What a change of phase does to a security that trades: its auction crosses, or post-close matching begins.
+
+    A halt ends no auction; what waited through one meets at one price when continuous trading goes on.
+    """
+    if not security.is_tradable:
+        return
+    auction_over = ended in AUCTIONS and begun.name is not PhaseName.HALTED
+    if auction_over or (ended is PhaseName.HALTED and begun.name in CONTINUOUS):
+        cross_boards(state, security)
+    if begun.name is PhaseName.PLO and state.now >= post_close_start(begun):
+        close_after_hours(state, security)
+
+
+def follow(state: ExchangeState) -> None:
+    """What the turn of a phase brings for orders: some die, held ones go out; and what was put off until now."""
+    for security in state.securities.values():
+        _bury(state, security)
+    _release_held(state)
+    carry_out_due(state)
 
 
 def _next_event(state: ExchangeState) -> datetime:
@@ -58,16 +78,12 @@ def _next_day_start(state: ExchangeState) -> datetime:
 
 
 def _end_phase(state: ExchangeState, security: Security) -> None:
-    """Cross the auction that ends at this instant, or begin post-close matching; not while the security is halted."""
-    if not security.is_tradable:
-        return
+    """Let the phase that ends at this instant end, or post-close matching begin."""
     exchange, status = security.listing.exchange, security.day.status
     ended = phase_at(exchange, state.now - _MOMENT, status, state.calendar)
-    if ended.end == state.now and ended.name in AUCTIONS:
-        cross_boards(state, security)
-    phase = state.phase_of_security(security)
-    if phase.name is PhaseName.PLO and state.now == post_close_start(phase):
-        close_after_hours(state, security)
+    begun = state.phase_of_security(security)
+    if ended.end == state.now or (begun.name is PhaseName.PLO and state.now == post_close_start(begun)):
+        turn(state, security, ended.name, begun)
 
 
 def _bury(state: ExchangeState, security: Security) -> None:
@@ -97,7 +113,10 @@ def _roll(state: ExchangeState) -> FinishedDay:
         tuple(security.day for security in state.securities.values()),
     )
     state.trading_date = next_trading_day(state.trading_date, state.calendar)
-    state.counters.notify_id = 0
+    if state.calendar.deviations:
+        state.calendar = TradingCalendar(state.calendar.overrides)
+    state.counters.notify_id = state.counters.position = 0
+    state.counters.notify_ids.clear()
     state.orders.clear()
     state.open_orders.clear()
     state.deferred.clear()

@@ -48,7 +48,7 @@ def broker_routes(simulation: Simulation, received: Received) -> APIRouter:
 def _fills(simulation: Simulation) -> list[FillView]:
     """Today's executions, read back from the stored messages: exactly what clients were told."""
     found = []
-    for message in simulation.messages_from(0):
+    for message in simulation.messages_of_today():
         event = json.loads(message.text)
         if event["type"] != "orderMatchEvent":
             continue

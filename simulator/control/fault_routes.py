@@ -1,9 +1,9 @@
-"""Faults and switches."""
+"""Faults: armed, looked at, cleared."""
 
 from fastapi import APIRouter
 
 from simulator.control.parts import Parts
-from simulator.control.schemas import Dropped, FaultBody, FaultRowView, SettingsBody, SettingsView
+from simulator.control.schemas import Dropped, FaultBody, FaultRowView
 from simulator.fault_kinds import FAULTS
 from simulator.faults import Fault
 
@@ -34,28 +34,4 @@ def fault_routes(parts: Parts) -> APIRouter:
         """Drop the trading streams now; clients may come back at once."""
         return Dropped(dropped=parts.streams.hang_up())
 
-    @router.get("/settings")
-    async def read() -> SettingsView:
-        return _settings(parts)
-
-    @router.put("/settings")
-    async def put(body: SettingsBody) -> SettingsView:
-        state = parts.simulation.state
-        state.pre_open = state.pre_open if body.pre_open is None else body.pre_open
-        if body.pending_statuses is not None:
-            state.pending_statuses = body.pending_statuses
-        if body.http_errors is not None:
-            parts.switches.http_errors = body.http_errors
-        await parts.simulation.save()
-        return _settings(parts)
-
     return router
-
-
-def _settings(parts: Parts) -> SettingsView:
-    return SettingsView(
-        pre_open=parts.simulation.state.pre_open,
-        http_errors=parts.switches.http_errors,
-        pending_statuses=parts.simulation.state.pending_statuses,
-        participants_enabled=parts.simulation.participants.enabled,
-    )

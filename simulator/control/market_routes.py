@@ -2,13 +2,14 @@
 
 from fastapi import APIRouter, HTTPException
 
+from market.bands import computable
 from market.checks import exchange_violations
 from market.facts import TradingFacts
 from market.terms import OrderTerms
 from market.violations import RuleCode
 from market.vocabulary import SecurityStatus, Side
 from simulator.control.schemas import Enabled, ParticipantOrderBody, ParticipantOrderView, SymbolBody, SymbolView
-from simulator.interventions import set_foreign_room, set_status
+from simulator.interventions import set_band_day, set_foreign_room, set_status
 from simulator.security import Board, Security
 from simulator.simulation import Simulation
 from simulator.state import ExchangeState
@@ -40,10 +41,7 @@ def market_routes(simulation: Simulation) -> APIRouter:
     async def change(symbol: str, body: SymbolBody) -> SymbolView:
         security = _find(simulation, symbol)
         simulation.bring_up_to_date()
-        if body.status is not None:
-            set_status(simulation.state, security, body.status)
-        if "foreign_room" in body.model_fields_set:
-            set_foreign_room(simulation.state, security, body.foreign_room)
+        _change(simulation.state, security, body)
         await simulation.save()
         return _symbol(simulation.state, security)
 
@@ -80,6 +78,17 @@ def _find(simulation: Simulation, symbol: str) -> Security:
     return security
 
 
+def _change(state: ExchangeState, security: Security, body: SymbolBody) -> None:
+    if body.band_day is not None:
+        if not computable(security.listing.exchange, body.band_day):
+            raise HTTPException(422, f"{security.listing.exchange} publishes the band of a {body.band_day} day itself.")
+        set_band_day(state, security, body.band_day)
+    if body.status is not None:
+        set_status(state, security, body.status)
+    if "foreign_room" in body.model_fields_set:
+        set_foreign_room(state, security, body.foreign_room)
+
+
 def _check(simulation: Simulation, security: Security, body: ParticipantOrderBody) -> None:
     """The exchange's own rules: 409 for what another time allows, else 422."""
     state, exchange = simulation.state, security.listing.exchange
@@ -104,6 +113,7 @@ def _symbol(state: ExchangeState, security: Security) -> SymbolView:
         last=day.last or None,
         volume=day.volume,
         status=day.status,
+        band_day=day.band_day,
         phase=state.phase_of_security(security).name.value,
         foreign_room=day.foreign_room,
     )

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 from simulator.faults import Faults
+from simulator.one_time_codes import OneTimeCodes
 from simulator.received import Received
 from simulator.simulation import Simulation
-from simulator.switches import Switches
 from simulator.wire.streams import Streams
 
 
@@ -15,4 +15,4 @@ class Parts:
     streams: Streams
     faults: Faults
     received: Received
-    switches: Switches
+    one_time_codes: OneTimeCodes

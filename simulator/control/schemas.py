@@ -8,10 +8,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from market.calendar import OverrideKind
 from market.fees import SSI_ONLINE
-from market.vocabulary import Exchange, OrderType, SecurityStatus, Side
+from market.vocabulary import BandDay, Exchange, OrderType, PhaseName, SecurityStatus, Side
 from simulator.clock import MAXIMUM_RATE, MORNING_TIME
 from simulator.faults import FaultKind
-from simulator.state import PreOpen
+from simulator.switches import Switches
 
 
 class Body(BaseModel):
@@ -50,6 +50,19 @@ class OverrideBody(Body):
     exchange: Exchange | None = None
 
 
+class PhaseBody(Body):
+    exchange: Exchange
+    phase: PhaseName
+
+
+class PhaseView(BaseModel):
+    """`since` is null where the exchange follows its table."""
+
+    exchange: Exchange
+    phase: PhaseName
+    since: datetime | None
+
+
 class SymbolView(BaseModel):
     symbol: str
     name: str
@@ -62,14 +75,16 @@ class SymbolView(BaseModel):
     last: int | None
     volume: int
     status: SecurityStatus
+    band_day: BandDay
     phase: str
     foreign_room: int | None
 
 
 class SymbolBody(Body):
-    """What is given changes; `foreign_room` in shares, null when the exchange tells none."""
+    """What is given changes; `band_day` sets today's band anew, `foreign_room` is in shares, null when none is told."""
 
     status: SecurityStatus | None = None
+    band_day: BandDay | None = None
     foreign_room: int | None = Field(default=None, ge=0)
 
 
@@ -218,21 +233,25 @@ class CorrectionBody(ExecutionBody):
     corrected_price: int = Field(gt=0)
 
 
-class SettingsBody(Body):
-    """`pre_open`: what becomes of an order that comes too early; `http_errors`: refusals show in the HTTP code;
-    `pending_statuses`: the stream shows changes first as asked for (WM, WC)."""
-
-    pre_open: PreOpen | None = None
-    http_errors: bool | None = None
-    pending_statuses: bool | None = None
-
-
-class SettingsView(BaseModel):
-    pre_open: PreOpen
-    http_errors: bool
-    pending_statuses: bool
+class SettingsView(Switches):
     participants_enabled: bool
+
+
+class SwitchView(BaseModel):
+    name: str
+    ways: str
+
+
+class UnknownView(BaseModel):
+    number: int
+    unknown: str
+    switches: list[SwitchView]
+    note: str
 
 
 class Dropped(BaseModel):
     dropped: int
+
+
+class OneTimeCodeView(BaseModel):
+    code: str | None

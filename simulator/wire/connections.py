@@ -19,23 +19,41 @@ class Frame:
 
 @dataclass(eq=False, slots=True)
 class Connection:
-    """Only data clients choose channels. Until `silent_until` nothing is sent, and what falls into it is lost."""
+    """Only data clients choose channels. Until `silent_until` nothing is sent, and what falls into it is lost.
+
+    Before `started` nothing but keep-alives is sent, and the rest waits. `position` is the cursor told last: that of
+    the trading stream's message, or a count.
+    """
 
     hub: str
+    token: str = ""
+    keep_alive_seconds: float = 10.0
+    started: asyncio.Event = field(default_factory=asyncio.Event)
     frames: asyncio.Queue[Frame] = field(default_factory=asyncio.Queue)
     channels: Channels = field(default_factory=Channels)
-    sent: int = 0
+    position: int = 0
     silent_until: float = 0.0
+    held_back: dict[tuple[str, str], str] = field(default_factory=dict)
+    let_go_at: float = 0.0
 
-    def broadcast(self, text: str, lag_seconds: float = 0.0) -> None:
-        self.sent += 1
+    def broadcast(self, text: str, lag_seconds: float = 0.0, position: int | None = None) -> None:
+        self.position = self.position + 1 if position is None else position
         due = _now() + lag_seconds if lag_seconds else 0.0
-        self.frames.put_nowait(Frame(signalr.broadcast_frame(self.hub, text, self.sent), due))
+        self.frames.put_nowait(Frame(signalr.broadcast_frame(self.hub, text, self.position), due))
+
+    def let_go(self, every_seconds: float) -> None:
+        """Send the latest of what was held back, if the last time was long enough ago."""
+        if not self.held_back or _now() < self.let_go_at + every_seconds:
+            return
+        held, self.held_back, self.let_go_at = self.held_back, {}, _now()
+        for text in held.values():
+            self.broadcast(text)
 
     def answer(self, invocation: object) -> None:
         self.frames.put_nowait(Frame(signalr.result_frame(invocation)))
 
     def hang_up(self) -> None:
+        self.started.set()
         self.frames.put_nowait(Frame(None))
 
     def fall_silent(self, seconds: float) -> None:
@@ -57,7 +75,9 @@ class Connection:
 
     async def _next(self) -> Frame:
         try:
-            frame = await asyncio.wait_for(self.frames.get(), signalr.KEEP_ALIVE_SECONDS)
+            async with asyncio.timeout(self.keep_alive_seconds):
+                await self.started.wait()
+                frame = await self.frames.get()
         except TimeoutError:
             return Frame(signalr.KEEP_ALIVE_FRAME)
         # A late frame holds up all behind it: a stream lags, it does not reorder by itself.

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from market.vocabulary import Exchange
 from simulator.security import Security
@@ -43,7 +44,7 @@ class DataMessage:
 class DataFeed:
     """Remembers what was shown last of sessions and trades, so that only changes are told."""
 
-    sessions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    sessions: dict[str, tuple[str, str, datetime]] = field(default_factory=dict)
     trades: dict[str, int] = field(default_factory=dict)
 
     def picture(self, state: ExchangeState, wanted: Wanted) -> Iterator[DataMessage]:
@@ -64,7 +65,7 @@ class DataFeed:
         yield from _indexes(state, wanted, exchanges)
 
     def _turned(self, view: View) -> bool:
-        shown = (view.session, view.status)
+        shown = (view.session, view.status, view.session_end)
         before = self.sessions.get(view.security.symbol)
         self.sessions[view.security.symbol] = shown
         return before != shown

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 
 from market.calendar import VIETNAM
 from market.feed_sessions import FEED_SESSIONS, FeedSession
@@ -50,6 +51,11 @@ class View:
     @property
     def status(self) -> str:
         return _STATUSES[self.security.day.status]
+
+    @property
+    def session_end(self) -> datetime:
+        """A phase that is stretched shows the same session with another end."""
+        return self.state.phase_of_security(self.security).end
 
     @property
     def exchange(self) -> str:

@@ -17,7 +17,7 @@ from simulator.wire.data_rows import (
     security_row,
     stock_price_row,
 )
-from simulator.wire.envelopes import Answer, data_failure, rows, unauthorized
+from simulator.wire.envelopes import Answer, data_failure, refusal, rows
 from simulator.wire.indexes import INDEXES, components_row, index_day_row, is_member, listing_row
 from simulator.wire.login import Login
 from simulator.wire.tokens import Invalid
@@ -37,7 +37,7 @@ class DataRest:
         """Answer one GET of `api/v2/Market`."""
         token = self.login.tokens.check(call.authorization)
         if isinstance(token, Invalid):
-            return unauthorized(token.reason)
+            return refusal(self.simulation.state.switches.words_of(token.reason))
         for name in ("market", "exchange"):
             if call.text(name) and call.text(name).upper() not in Exchange.__members__:
                 return data_failure(f"Invalid {name}")

@@ -5,7 +5,7 @@ from datetime import date
 from market.calendar import VIETNAM
 from market.lots import LOT
 from market.ticks import tick_size
-from market.vocabulary import InstrumentKind
+from market.vocabulary import BandDay, InstrumentKind
 from simulator.bars import MinuteBar
 from simulator.security import DaySummary, Security
 from simulator.wire.vocabulary import Json
@@ -46,7 +46,7 @@ def details_row(security: Security, today: date) -> Json:
         "LotSize": str(LOT),
         "IssueDate": None,
         "MaturityDate": None,
-        "FirstTradingDate": None,
+        "FirstTradingDate": today.strftime(DATE_FORMAT) if security.day.band_day is BandDay.FIRST_DAY else None,
         "LastTradingDate": None,
         "ContractMultiplier": None,
         "SettlMethod": None,
@@ -69,7 +69,7 @@ def details_row(security: Security, today: date) -> Json:
 
 
 def stock_price_row(day: DaySummary, _: Security) -> Json:
-    """DailyStockPrice: prices in VND; `0` where the day has no trade yet."""
+    """DailyStockPrice: prices in VND; `0` where the day has no trade yet, and where no foreign room is told."""
     change = day.close - day.reference
     untouched = dict.fromkeys(
         (

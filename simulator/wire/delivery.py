@@ -67,7 +67,7 @@ class Delivery:
     def _send(self, message: StreamMessage, copies: int, lag_seconds: float) -> None:
         for connection in self.listeners:
             for _ in range(copies):
-                connection.broadcast(message.text, lag_seconds)
+                connection.broadcast(message.text, lag_seconds, message.position)
 
 
 def _occasion(message: StreamMessage) -> Occasion:

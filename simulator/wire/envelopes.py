@@ -4,6 +4,11 @@ from dataclasses import dataclass
 
 from starlette.responses import JSONResponse
 
+from simulator.switches import Words
+
+_UNAUTHORIZED = 401
+_HTTP_ERRORS = range(400, 600)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -39,5 +44,9 @@ def data_failure(message: str) -> Answer:
     return Answer({"message": message, "status": "400"}, 400)
 
 
-def unauthorized(message: str) -> Answer:
-    return Answer({"message": message, "status": 401}, 401)
+def refusal(words: Words, given: str = "") -> Answer:
+    """A refusal in the words of the switches; one of a missing right comes without `data`."""
+    body: dict[str, object] = {"message": words.message.replace("{given}", given), "status": words.status}
+    if words.status != _UNAUTHORIZED:
+        body["data"] = None
+    return Answer(body, words.status if words.status in _HTTP_ERRORS else 400)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +12,9 @@ from starlette.types import Receive, Scope, Send
 
 from simulator.fault_kinds import FaultKind
 from simulator.faults import Fault, Faults, Occasion
-from simulator.wire.envelopes import Answer, failure, unauthorized
+from simulator.switches import RefusalName, Switches
+from simulator.wire.envelopes import Answer, failure, refusal
+from simulator.wire.limits import throttled
 from simulator.wire.streams import Streams
 from simulator.wire.tokens import Tokens
 
@@ -19,7 +22,6 @@ LOGIN_CALLS = frozenset({"accesstoken", "getotp"})
 _HANG_MS = 600_000
 _BAD_GATEWAY = 502
 _CLOSED_MS = 1_000
-_QUOTA = "API calls quota exceeded! maximum admitted 1 per 1s."
 
 
 class Door(Protocol):
@@ -44,6 +46,7 @@ class HttpFaults:
     streams: Streams
     tokens: Tokens
     door: Door | None
+    switches: Callable[[], Switches]
 
     async def before(self, request: Request, occasion: Occasion) -> Response | Answer | None:
         """What the client gets instead of having its call done; None to go on."""
@@ -54,7 +57,7 @@ class HttpFaults:
             return await _hang(request, hang)
         busy = self._draw(FaultKind.TOO_MANY_REQUESTS, occasion)
         if busy is not None:
-            return Response(_QUOTA, 429, {"Retry-After": str(busy.value or 1)}, "text/plain")
+            return throttled(self.switches().throttled, "1 per 1s", busy.value or 1)
         broken = self._draw(FaultKind.SERVER_ERROR_BEFORE_TAKING, occasion)
         if broken is not None:
             return _error_page(broken)
@@ -92,7 +95,7 @@ class HttpFaults:
     def _refusal(self, request: Request, occasion: Occasion) -> Answer | None:
         is_login = occasion.path in LOGIN_CALLS
         if not is_login and self._draw(FaultKind.EXPIRED_TOKEN, occasion):
-            return unauthorized("Token is expired")
+            return refusal(self.switches().words_of(RefusalName.EXPIRED_TOKEN))
         if request.method == "GET" and self._draw(FaultKind.BOOK_PAGE_FAILS, occasion):
             return failure("Internal Server Error", 500)
         return None

@@ -1,17 +1,21 @@
 """NewOrder, ModifyOrder and CancelOrder bodies: what SSI checks before it answers, and the command that is left."""
 
+import re
+
 from market.order_types import type_row
 from market.vocabulary import OrderType
 from simulator.commands import CancelOrder, ModifyOrder, NewOrder
 from simulator.state import ExchangeState
+from simulator.switches import RefusalName, Switches
 from simulator.wire.calls import Call
-from simulator.wire.envelopes import Answer, failure
-from simulator.wire.vocabulary import SIDES, Json
+from simulator.wire.envelopes import Answer, failure, refusal
+from simulator.wire.vocabulary import SIDES, Json, read_type, type_word
 
 MAXIMUM_REQUEST_ID_LENGTH = 8
 _NEW_REQUIRED = (("account", "Account"), ("instrumentID", "Instrument ID"), ("market", "Market"))
 _CHANGE_REQUIRED = (("account", "Account"), ("orderID", "Order ID"), ("instrumentID", "Instrument ID"))
 _CASH_MARKET = "VN"
+_MAC = re.compile(r"[0-9A-Fa-f]{2}([:-][0-9A-Fa-f]{2}){5}")
 
 
 def new_order(call: Call, state: ExchangeState) -> NewOrder | Answer:
@@ -19,7 +23,7 @@ def new_order(call: Call, state: ExchangeState) -> NewOrder | Answer:
     refused = _refused(call, state, _NEW_REQUIRED, "market")
     if refused is not None:
         return refused
-    numbers = _numbers(call)
+    numbers = _numbers(call, state.switches)
     if isinstance(numbers, Answer):
         return numbers
     order_type, price, quantity = numbers
@@ -43,7 +47,7 @@ def modify_order(call: Call, state: ExchangeState) -> ModifyOrder | Answer:
     refused = _refused(call, state, _CHANGE_REQUIRED, "marketID")
     if refused is not None:
         return refused
-    numbers = _numbers(call)
+    numbers = _numbers(call, state.switches)
     if isinstance(numbers, Answer):
         return numbers
     order_type, price, quantity = numbers
@@ -73,13 +77,13 @@ def cancel_order(call: Call, state: ExchangeState) -> CancelOrder | Answer:
     )
 
 
-def new_order_echo(command: NewOrder, call: Call) -> Json:
+def new_order_echo(command: NewOrder, call: Call, switches: Switches) -> Json:
     """What NewOrder sends back: never an order id."""
     return {
         "instrumentID": command.symbol,
         "market": _CASH_MARKET,
         "buySell": call.text("buySell").upper(),
-        "orderType": command.order_type.value,
+        "orderType": type_word(command.order_type, command.symbol, switches),
         "channelID": command.channel,
         "price": float(command.price),
         "quantity": command.quantity,
@@ -93,7 +97,7 @@ def new_order_echo(command: NewOrder, call: Call) -> Json:
     }
 
 
-def modify_order_echo(command: ModifyOrder, call: Call) -> Json:
+def modify_order_echo(command: ModifyOrder, call: Call, switches: Switches) -> Json:
     return {
         "orderID": command.order_id,
         "price": float(command.price),
@@ -102,7 +106,7 @@ def modify_order_echo(command: ModifyOrder, call: Call) -> Json:
         "instrumentID": command.symbol,
         "marketID": _CASH_MARKET,
         "buySell": call.text("buySell").upper(),
-        "orderType": command.order_type.value,
+        "orderType": type_word(command.order_type, command.symbol, switches),
     }
 
 
@@ -117,9 +121,9 @@ def cancel_order_echo(command: CancelOrder, call: Call) -> Json:
     }
 
 
-def _numbers(call: Call) -> tuple[OrderType, int, int] | Answer:
+def _numbers(call: Call, switches: Switches) -> tuple[OrderType, int, int] | Answer:
     """Type, price (VND) and quantity of an order as it shall be."""
-    order_type = OrderType.__members__.get(call.text("orderType").upper())
+    order_type = read_type(call.text("orderType"), call.text("instrumentID"), switches)
     if order_type is None:
         return failure(f"'Order Type' must be one of {', '.join(OrderType)}.")
     price, quantity = call.number("price"), call.number("quantity")
@@ -145,4 +149,11 @@ def _refused(
         return failure("'Buy Sell' must be B or S.")
     if call.text("account") not in state.accounts:
         return failure("Account is not exist.")
-    return None
+    return _refused_device(call, state.switches)
+
+
+def _refused_device(call: Call, switches: Switches) -> Answer | None:
+    given = call.text("deviceId")
+    if not switches.strict_device_id or _MAC.fullmatch(given):
+        return None
+    return refusal(switches.words_of(RefusalName.WRONG_DEVICE_ID), given)

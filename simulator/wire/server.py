@@ -1,10 +1,12 @@
 """The wire as an ASGI application: one route for all, since SSI's paths match in any case and with double slashes."""
 
 import asyncio
+import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
@@ -17,13 +19,15 @@ from simulator.switches import Switches
 from simulator.wire import signalr
 from simulator.wire.calls import Call, read_call
 from simulator.wire.data_rest import DataRest
-from simulator.wire.envelopes import Answer, failure, success
+from simulator.wire.envelopes import Answer, failure
 from simulator.wire.http_faults import HttpFaults
+from simulator.wire.limits import Limits, throttled
 from simulator.wire.login import Login
+from simulator.wire.resumption import Resumption
 from simulator.wire.services_rest import AREAS, ServicesRest
 from simulator.wire.streams import Streams
 from simulator.wire.tokens import Invalid, Tokens
-from simulator.wire.trading_rest import TradingRest
+from simulator.wire.trading_rest import TradingRest, taken
 
 _TRADING = "api/v2/trading"
 _DATA = "api/v2/market"
@@ -38,7 +42,11 @@ class Wire:
     streams: Streams
     http_faults: HttpFaults
     received: Received
-    switches: Switches
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def switches(self) -> Switches:
+        return self.simulation.state.switches
 
     @property
     def tokens(self) -> Tokens:
@@ -65,7 +73,7 @@ class Wire:
     async def websocket(self, socket: WebSocket) -> None:
         """A stream; or SSI's Node client, whose `start` carries the headers of an upgrade and wants plain JSON."""
         action = signalr.action_of(socket.path_params["path"])
-        short = signalr.short_answer(action or "")
+        short = self._short_answer(action or "", socket.query_params)
         if short is not None:
             await socket.send_denial_response(short)
             return
@@ -75,28 +83,51 @@ class Wire:
         if isinstance(self.tokens.check(signalr.authorization(socket.headers, socket.query_params)), Invalid):
             await socket.send_denial_response(Response(status_code=401))
             return
-        await self.streams.serve(socket, signalr.hub_of(socket.query_params), _notify_id(socket))
+        hub = signalr.hub_of(socket.query_params)
+        blocked = self.streams.blocked(hub)
+        if blocked is not None:
+            await socket.send_denial_response(blocked)
+            return
+        await self.streams.serve(socket, hub, _resumption(socket, action))
+
+    def _short_answer(self, action: str, query: QueryParams) -> Response | None:
+        if action == "start":
+            self.streams.start(query.get("connectionToken", ""))
+        return signalr.short_answer(action)
 
     def _signalr(self, request: Request, action: str) -> Response:
-        short = signalr.short_answer(action)
+        short = self._short_answer(action, request.query_params)
         if short is not None:
             return short
         if action != "negotiate":
             return Response(status_code=404)
         if isinstance(self.tokens.check(signalr.authorization(request.headers, request.query_params)), Invalid):
             return Response(status_code=401)
-        return signalr.negotiated()
+        return signalr.negotiated(self.switches)
 
     async def _rest(self, request: Request, path: str) -> Response:
         area, _, name = path.lower().rpartition("/")
         call = await read_call(request, name)
         occasion = Occasion(name) if isinstance(call, Answer) else _occasion(call)
+        exceeded = self._count(request.method, occasion)
+        if exceeded is not None:
+            return exceeded
         early = await self.http_faults.before(request, occasion)
         if isinstance(early, Response):
             return early
         answer = early or (call if isinstance(call, Answer) else await self._answer(request.method, area, call))
         response = answer.response(http_errors=self.switches.http_errors)
         return response if early else await self.http_faults.after(request, occasion, response)
+
+    def _count(self, method: str, occasion: Occasion) -> Response | None:
+        """Count the call; the answer when it is one too many."""
+        now = time.monotonic()
+        exceeded = self.limits.take(self.switches, method, occasion.path, occasion.account, now)
+        if exceeded is None:
+            return None
+        allowed = f"{exceeded.limit.limit} per {exceeded.limit.period}"
+        http_errors = self.switches.http_errors
+        return throttled(self.switches.throttled, allowed, exceeded.wait, http_errors=http_errors)
 
     async def _answer(self, method: str, area: str, call: Call) -> Answer:
         answer = await (self._post(area, call) if method == "POST" else self._get(area, call))
@@ -150,14 +181,19 @@ class Wire:
         await self.simulation.take(command, before_answer=ahead is not None)
         if ahead is not None:
             await asyncio.sleep((ahead.value or _AHEAD_MS) / 1000)
-        return success({"requestID": command.request_id, "requestData": echo})
+        return taken(command, echo)
 
 
 def _occasion(call: Call) -> Occasion:
     return Occasion(call.name, call.text("account"), call.text("instrumentID"), page=call.number("pageIndex") or 1)
 
 
-def _notify_id(socket: WebSocket) -> int:
+def _resumption(socket: WebSocket, action: str) -> Resumption:
     """Where to resume; a header that is missing or is no number means new messages only."""
     text = socket.headers.get("notifyid") or socket.query_params.get("notify_id") or ""
-    return int(text) if text.strip().isdigit() else -1
+    cursor = socket.query_params.get("messageId", "") if action == "reconnect" else ""
+    return Resumption(
+        notify_id=int(text) if text.strip().isdigit() else -1,
+        position=signalr.position_of(cursor),
+        connection_token=socket.query_params.get("connectionToken", ""),
+    )

@@ -4,7 +4,7 @@ Cash and shares come and go through `/control/accounts` instead.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from market.calendar import VIETNAM, usable_from
@@ -13,6 +13,7 @@ from market.vocabulary import Side
 from simulator.accounts import Account
 from simulator.broker_order import BrokerOrder
 from simulator.simulation import Simulation
+from simulator.switches import KeyCase
 from simulator.wire.calls import Call
 from simulator.wire.data_rows import DATE_FORMAT, SECURITY_TYPES
 from simulator.wire.envelopes import Answer, failure, success
@@ -51,7 +52,12 @@ class ServicesRest:
         if answer is None:
             return failure(f"{area}/{call.name} is not simulated; {', '.join(queries)} are.", 404)
         account = self.trading.account_of(call)
-        return account if isinstance(account, Answer) else answer(call, account)
+        if isinstance(account, Answer):
+            return account
+        told = answer(call, account)
+        if self.simulation.state.switches.service_keys is KeyCase.LOWER:
+            return replace(told, body={name: _with_lower_keys(value) for name, value in told.body.items()})
+        return told
 
     def move(self, area: str, call: Call) -> Answer:
         """Refuse one POST; its token and signature are checked as an order's are."""
@@ -114,6 +120,12 @@ def _nothing(name: str, *, with_account: bool = True) -> Callable[[Call, Account
         return success({**({"account": account.number} if with_account else {}), name: []})
 
     return answer
+
+
+def _with_lower_keys(value: object) -> object:
+    if isinstance(value, dict):
+        return {key[:1].lower() + key[1:]: _with_lower_keys(each) for key, each in value.items()}
+    return [_with_lower_keys(each) for each in value] if isinstance(value, list) else value
 
 
 def _advance_fee(call: Call, account: Account) -> Answer:

@@ -12,11 +12,13 @@ from urllib.parse import unquote
 from starlette.datastructures import Headers, QueryParams
 from starlette.responses import JSONResponse, Response
 
+from simulator.switches import Switches
+
 PREFIX = "v2.0/signalr/"
-KEEP_ALIVE_SECONDS = 10.0
 KEEP_ALIVE_FRAME = "{}"
 TRADING_HUB = "BroadcastHubV2"
 DATA_HUB = "FcMarketDataV2Hub"
+_CURSOR = "d-sim,"
 
 
 def action_of(path: str) -> str | None:
@@ -37,17 +39,17 @@ def hub_of(query: QueryParams) -> str:
     return DATA_HUB if DATA_HUB.lower() in named else TRADING_HUB
 
 
-def negotiated() -> JSONResponse:
+def negotiated(switches: Switches) -> JSONResponse:
     return JSONResponse(
         {
             "Url": "/v2.0/signalr",
             "ConnectionToken": secrets.token_urlsafe(48),
             "ConnectionId": str(uuid.uuid4()),
-            "KeepAliveTimeout": 20.0,
+            "KeepAliveTimeout": switches.keep_alive_told,
             "DisconnectTimeout": 30.0,
             "ConnectionTimeout": 110.0,
             "TryWebSockets": True,
-            "ProtocolVersion": "1.3",
+            "ProtocolVersion": switches.protocol_version,
             "TransportConnectTimeout": 5.0,
             "LongPollDelay": 0.0,
         }
@@ -80,5 +82,11 @@ def result_frame(invocation: object) -> str:
     return json.dumps({"I": str(invocation)})
 
 
+def position_of(cursor: str) -> int | None:
+    """How far a client that reconnects has read; None when it names no cursor of ours."""
+    _, _, number = cursor.rpartition(",")
+    return int(number) if cursor.startswith(_CURSOR) and number.isdigit() else None
+
+
 def _cursor(number: int) -> str:
-    return f"d-sim,{number}"
+    return f"{_CURSOR}{number}"

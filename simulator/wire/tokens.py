@@ -1,15 +1,16 @@
 """SSI's tokens: RS256 JWTs that read, trade or fetch data; they stay valid side by side and across restarts."""
 
+import math
 import secrets
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-LIFETIME_SECONDS = 8 * 3600
-"""Real seconds, however fast the market's clock runs: SSI's Python client refuses a token of less than an hour."""
+from simulator.switches import RefusalName, Switches
 
 
 class TokenUse(StrEnum):
@@ -22,12 +23,17 @@ class TokenUse(StrEnum):
 class Invalid:
     """Why a token was not accepted."""
 
-    reason: str
+    reason: RefusalName
 
 
 class Tokens:
-    def __init__(self, key: RSAPrivateKey) -> None:
+    """Lifetimes are real seconds, however fast the market's clock runs: SSI's Python client refuses a token of less
+    than an hour, and one that does not tell its end."""
+
+    def __init__(self, key: RSAPrivateKey, switches: Callable[[], Switches]) -> None:
         self._key = key
+        self._switches = switches
+        self._latest: dict[bool, str] = {}
         self._public_key = key.public_key()
         self._era = ""
 
@@ -37,28 +43,40 @@ class Tokens:
 
     def issue(self, consumer_id: str, use: TokenUse) -> str:
         # Claims of plain letters and digits: SSI's Python client decodes them as ordinary base64, without `-` and `_`.
-        now = int(time.time())
-        claims = {
+        switches, now = self._switches(), int(time.time())
+        claims: dict[str, str | int] = {
             "sub": consumer_id,
             "use": use.value,
             "iat": now,
-            "exp": now + LIFETIME_SECONDS,
+            "ends": now + switches.token_seconds,
             "jti": secrets.token_hex(8),
             "era": self._era,
         }
+        if switches.token_tells_end:
+            claims["exp"] = claims["ends"]
+        self._latest[use is TokenUse.DATA] = str(claims["jti"])
         return jwt.encode(claims, self._key, algorithm="RS256")
 
     def check(self, authorization: str) -> TokenUse | Invalid:
         """What the bearer of an `Authorization` header may do."""
         if not authorization:
-            return Invalid("Missing Authorization header")
+            return Invalid(RefusalName.MISSING_TOKEN)
         scheme, _, token = authorization.partition(" ")
         if scheme.lower() != "bearer":
-            return Invalid("Invalid Authorization header")
+            return Invalid(RefusalName.BAD_TOKEN)
         try:
             claims = jwt.decode(token.strip(), self._public_key, algorithms=["RS256"])
         except jwt.ExpiredSignatureError:
-            return Invalid("Token is expired")
+            return Invalid(RefusalName.EXPIRED_TOKEN)
         except jwt.InvalidTokenError:
-            return Invalid("Unauthorized")
-        return TokenUse(claims["use"]) if claims.get("era") == self._era else Invalid("Unauthorized")
+            return Invalid(RefusalName.BAD_TOKEN)
+        if claims.get("ends", math.inf) <= time.time():
+            return Invalid(RefusalName.EXPIRED_TOKEN)
+        use = TokenUse(claims["use"])
+        good = claims.get("era") == self._era and not self._is_replaced(use, claims["jti"])
+        return use if good else Invalid(RefusalName.BAD_TOKEN)
+
+    def _is_replaced(self, use: TokenUse, number: str) -> bool:
+        """Whether a later login on the same host has ended the token."""
+        latest = self._latest.get(use is TokenUse.DATA, number)
+        return self._switches().login_ends_older_tokens and latest != number

@@ -5,31 +5,38 @@ from typing import assert_never
 
 from simulator.broker_order import BrokerOrder
 from simulator.commands import Command, NewOrder
-from simulator.order_entry import PREFIX
 from simulator.records import StreamMessage
 from simulator.reports import MatchReport, OrderReport, RefusalReport, Report
-from simulator.wire.vocabulary import SIDE_LETTERS, Json, milliseconds
+from simulator.switches import DEFAULT, Switches
+from simulator.wire.vocabulary import SIDE_LETTERS, Json, milliseconds, type_word
 
 _NO_STOP: Json = {"stopOrder": False, "stopPrice": 0.0, "stopType": "", "stopStep": 0.0, "profitPrice": 0.0}
-_IP_ADDRESS = "127.0.0.1"
 
 
-def message_of(report: Report) -> StreamMessage:
+def message_of(report: Report, switches: Switches = DEFAULT) -> StreamMessage:
     """The message a report becomes, as the JSON text that the hub broadcasts."""
     match report:
         case OrderReport():
-            kind, data = "orderEvent", _order_event(report)
+            kind, data = "orderEvent", _order_event(report, switches)
         case MatchReport():
-            kind, data = "orderMatchEvent", _match_event(report)
+            kind, data = "orderMatchEvent", _match_event(report, switches)
         case RefusalReport():
-            kind, data = "orderError", _order_error(report)
+            kind, data = "orderError", _order_error(report, switches)
         case _ as never:
             assert_never(never)
     text = json.dumps({"type": kind, "data": data}, separators=(",", ":"))
-    return StreamMessage(report.trading_date, report.notify_id, report.account, text, report.symbol)
+    return StreamMessage(
+        report.trading_date,
+        report.notify_id,
+        report.account,
+        text,
+        report.symbol,
+        report.position,
+        is_error=isinstance(report, RefusalReport),
+    )
 
 
-def _order_event(report: OrderReport) -> Json:
+def _order_event(report: OrderReport, switches: Switches) -> Json:
     order = report.order
     return {
         "orderID": order.order_id,
@@ -37,10 +44,10 @@ def _order_event(report: OrderReport) -> Json:
         "instrumentID": order.symbol,
         "uniqueID": order.unique_id,
         "buySell": SIDE_LETTERS[order.side],
-        "orderType": order.order_type.value,
-        "ipAddress": _IP_ADDRESS,
+        "orderType": type_word(order.order_type, order.symbol, switches),
+        "ipAddress": switches.ip_address,
         "price": float(order.price),
-        "prefix": PREFIX,
+        "prefix": switches.prefix,
         "quantity": order.quantity,
         "marketID": "VN",
         "origOrderId": order.previous_order_id,
@@ -61,7 +68,7 @@ def _order_event(report: OrderReport) -> Json:
     }
 
 
-def _match_event(report: MatchReport) -> Json:
+def _match_event(report: MatchReport, switches: Switches) -> Json:
     order = report.order
     return {
         "orderID": order.order_id,
@@ -70,15 +77,15 @@ def _match_event(report: MatchReport) -> Json:
         "uniqueID": order.unique_id,
         "buySell": SIDE_LETTERS[order.side],
         "matchPrice": float(report.price),
-        "ipAddress": _IP_ADDRESS,
+        "ipAddress": switches.ip_address,
         "matchQty": report.quantity,
-        "prefix": PREFIX,
+        "prefix": switches.prefix,
         "account": order.account,
         "matchTime": milliseconds(report.at),
     }
 
 
-def _order_error(report: RefusalReport) -> Json:
+def _order_error(report: RefusalReport, switches: Switches) -> Json:
     command, order = report.command, report.order
     return {
         "message": report.reason,
@@ -87,10 +94,10 @@ def _order_error(report: RefusalReport) -> Json:
         "uniqueID": command.request_id,
         "orderID": _order_id(command, order),
         "instrumentID": command.symbol,
-        "ipAddress": _IP_ADDRESS,
+        "ipAddress": switches.ip_address,
         "buySell": SIDE_LETTERS[command.side],
-        "prefix": PREFIX,
-        "orderType": "" if order is None else order.order_type.value,
+        "prefix": switches.prefix,
+        "orderType": "" if order is None else type_word(order.order_type, order.symbol, switches),
         "price": 0.0 if order is None else float(order.price),
         "quantity": 0 if order is None else order.quantity,
         "marketID": "VN",

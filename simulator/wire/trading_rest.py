@@ -9,9 +9,10 @@ from simulator.broker_order import BrokerOrder
 from simulator.commands import Command
 from simulator.simulation import Simulation
 from simulator.state import ExchangeState
+from simulator.switches import DuplicateRequest, RefusalName, Scope, Switches
 from simulator.wire.account_rows import cash_balance, maximum_buy, stock_positions
 from simulator.wire.calls import Call
-from simulator.wire.envelopes import Answer, failure, success, unauthorized
+from simulator.wire.envelopes import Answer, failure, refusal, success
 from simulator.wire.login import Login
 from simulator.wire.margin_rows import derivatives_balance, derivatives_positions, margin_state
 from simulator.wire.order_requests import (
@@ -38,7 +39,7 @@ class TradingRest:
         if refused is not None:
             return refused
         if call.name == "ratelimit":
-            return success([{"endpoint": "*", "period": "1s", "limit": 1000}])
+            return success([limit.model_dump() for limit in self._switches.limits])
         answers: dict[str, Callable[[Call, Account], Answer]] = {
             "orderbook": self._order_book,
             "auditorderbook": self._audit_order_book,
@@ -78,30 +79,51 @@ class TradingRest:
         if refused is not None:
             return refused
         read = _read(call, self.simulation.state)
-        if not isinstance(read, Answer) and self.simulation.inbox.is_used(read[0].request_id):
-            return failure(f"Request ID {read[0].request_id} is duplicated.")
-        return read
+        if isinstance(read, Answer) or not self._is_used(read[0]):
+            return read
+        match self._switches.duplicate_request:
+            case DuplicateRequest.REFUSED:
+                return self._refusal(RefusalName.DUPLICATE_REQUEST, read[0].request_id)
+            case DuplicateRequest.REPEATED:
+                return taken(*read)
+            case DuplicateRequest.TAKEN:
+                return read
+
+    @property
+    def _switches(self) -> Switches:
+        return self.simulation.state.switches
+
+    def _is_used(self, command: Command) -> bool:
+        by_account = self._switches.request_ids is Scope.ACCOUNT
+        return self.simulation.inbox.is_used(command.request_id, command.account if by_account else "")
 
     def _refused(self, call: Call) -> Answer | None:
         use = self.login.tokens.check(call.authorization)
         if isinstance(use, Invalid):
-            return unauthorized(use.reason)
-        return None if use is not TokenUse.DATA else unauthorized("Unauthorized")
+            return self._refusal(use.reason)
+        return None if use is not TokenUse.DATA else self._refusal(RefusalName.BAD_TOKEN)
 
     def _not_allowed_to_trade(self, call: Call) -> Answer | None:
         key = self.login.credentials.private_key.public_key()
         if not is_signed(call.raw, call.signature, key):
-            return unauthorized("Invalid signature")
+            return self._refusal(RefusalName.BAD_SIGNATURE)
         may_trade = self.login.tokens.check(call.authorization) is TokenUse.TRADE
         if may_trade or self.login.is_code(call.text("code")):
             return None
-        return failure("Wrong PIN or OTP.")
+        return self._refusal(RefusalName.WRONG_CODE)
+
+    def _refusal(self, name: RefusalName, given: str = "") -> Answer:
+        return refusal(self._switches.words_of(name), given)
 
     def _order_book(self, _: Call, account: Account) -> Answer:
-        return success({"account": account.number, "orders": [order_row(order) for order in self._orders(account)]})
+        return success(
+            {"account": account.number, "orders": [order_row(order, self._switches) for order in self._orders(account)]}
+        )
 
     def _audit_order_book(self, _: Call, account: Account) -> Answer:
-        return success({"account": account.number, "orders": [audit_row(order) for order in self._orders(account)]})
+        return success(
+            {"account": account.number, "orders": [audit_row(order, self._switches) for order in self._orders(account)]}
+        )
 
     def _order_history(self, call: Call, account: Account) -> Answer:
         days = []
@@ -114,7 +136,7 @@ class TradingRest:
         past = [order for order in stored if order.account == account.number]
         today = self._orders(account) if days[0] <= self.simulation.state.trading_date <= days[1] else []
         # SSI's history forgets the request id.
-        rows = [{**order_row(order), "uniqueID": None} for order in (*past, *today)]
+        rows = [{**order_row(order, self._switches), "uniqueID": None} for order in (*past, *today)]
         return success({"orderHistories": rows, "account": account.number})
 
     def _cash_balance(self, _: Call, account: Account) -> Answer:
@@ -132,6 +154,11 @@ class TradingRest:
         return [order for order in shown if order.account == account.number]
 
 
+def taken(command: Command, echo: Json) -> Answer:
+    """The answer to a request that will be carried out."""
+    return success({"requestID": command.request_id, "requestData": echo})
+
+
 def _maximum_buy(call: Call, account: Account) -> Answer:
     return success(maximum_buy(account, call.number("price") or 0))
 
@@ -144,9 +171,9 @@ def _maximum_sell(call: Call, account: Account) -> Answer:
 def _read(call: Call, state: ExchangeState) -> tuple[Command, Json] | Answer:
     if call.name == "neworder":
         order = new_order(call, state)
-        return order if isinstance(order, Answer) else (order, new_order_echo(order, call))
+        return order if isinstance(order, Answer) else (order, new_order_echo(order, call, state.switches))
     if call.name == "modifyorder":
         change = modify_order(call, state)
-        return change if isinstance(change, Answer) else (change, modify_order_echo(change, call))
+        return change if isinstance(change, Answer) else (change, modify_order_echo(change, call, state.switches))
     cancel = cancel_order(call, state)
     return cancel if isinstance(cancel, Answer) else (cancel, cancel_order_echo(cancel, call))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from broker.fastconnect.connection import FastConnect
 from broker.fastconnect.credentials import Credentials
+from broker.fastconnect.unknowns import SsiBehaviour
 from broker.port import BrokerMessage, SubmitRequest
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
@@ -99,8 +100,10 @@ class Listener:
 
 
 @asynccontextmanager
-async def trading(simulator: SimulatorProcess, account: str) -> AsyncIterator[tuple[FastConnect, Listener]]:
-    async with FastConnect(credentials(simulator)) as broker:
+async def trading(
+    simulator: SimulatorProcess, account: str, behaviour: SsiBehaviour | None = None
+) -> AsyncIterator[tuple[FastConnect, Listener]]:
+    async with FastConnect(credentials(simulator), behaviour=behaviour) as broker:
         listener = Listener(broker, account)
         listening = asyncio.create_task(listener.listen())
         try:

@@ -104,6 +104,24 @@ def test_another_participant_keeps_the_exchanges_rules(control: httpx.Client) ->
     assert "CONT_AM" in too_early.json()["detail"]
 
 
+def test_a_day_that_widens_the_band_is_set_through_control_and_one_that_only_the_exchange_reckons_is_refused(
+    control: httpx.Client,
+) -> None:
+    wide = control.put("symbols/SHS", json={"band_day": "RETURN_DAY"}).raise_for_status().json()
+    assert (wide["band_day"], wide["reference"], wide["floor"], wide["ceiling"]) == (
+        "RETURN_DAY",
+        22_400,
+        15_700,
+        29_100,
+    )
+    unknown = control.put("symbols/SHS", json={"band_day": "LARGE_CASH_EX_DATE", "status": "HALTED"})
+    assert (unknown.status_code, unknown.json()["detail"]) == (
+        422,
+        "HNX publishes the band of a LARGE_CASH_EX_DATE day itself.",
+    )
+    assert control.get("symbols/SHS").json() == wide
+
+
 def test_a_day_closed_through_control_is_passed_over_even_after_a_restart(
     simulator: SimulatorProcess, control: httpx.Client
 ) -> None:

@@ -14,6 +14,7 @@ from broker.port import (
     Accepted,
     Book,
     BookRow,
+    BookTerms,
     BrokerCash,
     BrokerPosition,
     BrokerPositions,
@@ -23,7 +24,8 @@ from broker.port import (
     StreamLost,
     Unknown,
 )
-from market.vocabulary import InstrumentKind, Side
+from market.band_checks import band_discrepancy
+from market.vocabulary import BandDay, InstrumentKind, Side
 from orders.evidence import BrokerState
 from tests.contract.our_client import (
     REFERENCE,
@@ -83,7 +85,8 @@ async def test_an_order_is_filled_in_two_parts(simulator: SimulatorProcess, acco
         assert {match.broker_order_id for match in listener.matches} == {filled.broker_order_id}
         assert all(message.request_ids[0] == request.request_id for message in listener.messages)
         row = await only_row(broker, account)
-        assert row == BookRow(account, filled.broker_order_id, request.request_id, filled, None)
+        assert row == BookRow(account, filled.broker_order_id, request.request_id, filled, None, row.terms)
+        assert row.terms == BookTerms(TERMS.symbol, TERMS.side, TERMS.order_type, TERMS.quantity, TERMS.price)
 
 
 async def test_cash_and_positions_follow_a_filled_buy(simulator: SimulatorProcess, account: str) -> None:
@@ -213,6 +216,20 @@ async def test_the_days_instruments_come_from_the_data_host(simulator: Simulator
         assert (instrument.trading_date, instrument.name) == (today, row["name"])
     kinds = {instrument.symbol: instrument.kind for instrument in instruments}
     assert (kinds["FPT"], kinds["E1VFVN30"]) == (InstrumentKind.STOCK, InstrumentKind.ETF)
+
+
+async def test_a_first_day_and_the_foreign_room_come_from_the_data_host(simulator: SimulatorProcess) -> None:
+    today = date.fromisoformat(str(control(simulator, "GET", "clock", None)["trading_date"]))
+    wide = control(simulator, "PUT", "symbols/VGT", {"band_day": "FIRST_DAY", "foreign_room": 1_200})
+    control(simulator, "PUT", "symbols/OIL", {"band_day": "RETURN_DAY"})
+    async with FastConnectData(credentials(simulator)) as data:
+        instruments = await data.instruments(today)
+    assert not isinstance(instruments, NoAnswer)
+    found = {instrument.symbol: instrument for instrument in instruments}
+    vgt, oil = found["VGT"], found["OIL"]
+    assert (vgt.band_day, vgt.ceiling, vgt.foreign_room) == (BandDay.FIRST_DAY, wide["ceiling"], 1_200)
+    assert (oil.band_day, oil.foreign_room) == (BandDay.NORMAL, None)
+    assert (band_discrepancy(vgt), band_discrepancy(oil) is None) == (None, False)
 
 
 async def test_the_market_clock_is_the_simulators(simulator: SimulatorProcess) -> None:

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from market.fees import SSI_ONLINE, commission
 from tests.contract.listening import is_order, until
 from tests.contract.ssi import FCTradingClient, Orders, ended, hang_up, listen, opened_socket, requests, trading_client
-from tests.support.simulator_process import running_simulator
+from tests.support.simulator_process import SimulatorProcess, running_simulator
 
 pytestmark = pytest.mark.stack
 
@@ -123,15 +124,99 @@ def test_an_asked_end_is_clean_and_leaves_the_same_keys(tmp_path: Path) -> None:
         orders.place("FPT", "B", 98_000, 100)
 
 
-def test_a_simulator_stopped_after_the_close_starts_into_the_next_session(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("asked", "resumed", "phases"),
+    [(True, "T09:20", {"CONT_AM"}), (False, "T15:30", {"CLOSED"})],
+)
+def test_after_the_close_an_asked_end_leads_to_the_next_session_and_a_kill_back_to_where_it_was(
+    tmp_path: Path, asked: bool, resumed: str, phases: set[str]
+) -> None:
     with running_simulator(tmp_path, participants=False) as simulator:
-        with simulator.control as control:
-            day = control.get("clock").json()["trading_date"]
-            control.put("clock", json={"now": f"{day}T15:30:00+07:00"}).raise_for_status()
-        simulator.kill()
+        day = set_time(simulator, "15:30:00")
+        if asked:
+            simulator.stop()
+        else:
+            simulator.kill()
         simulator.restart()
         with simulator.control as control:
             clock = control.get("clock").json()
-        assert clock["trading_date"] > day
-        assert "T09:20" in clock["now"]
-        assert set(clock["phases"].values()) == {"CONT_AM"}
+        assert (clock["trading_date"] > day) is asked
+        assert resumed in clock["now"]
+        assert set(clock["phases"].values()) == phases
+
+
+@pytest.mark.parametrize(
+    ("symbol", "order_type", "early", "late", "crossed_at"),
+    [
+        ("VIC", "ATC", "14:31:00", "14:44:00", "14:45:00"),
+        ("SHS", "ATC", "14:31:00", "14:44:00", "14:45:00"),
+        ("SHS", "PLO", "14:46:00", "14:54:00", "14:55:00"),
+    ],
+)
+def test_a_kill_in_the_closing_auction_or_after_it_keeps_the_phase_and_its_orders(
+    tmp_path: Path, symbol: str, order_type: str, early: str, late: str, crossed_at: str
+) -> None:
+    with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
+        trade_before_the_close(control, symbol)
+        set_time(simulator, early)
+        orders = Orders(simulator, trading_client(simulator))
+        request_id = orders.place(symbol, "B", 0, 200, order_type=order_type)
+        until(lambda: statuses(control) == ["QU"] or None)
+        body = {"symbol": symbol, "side": "SELL", "order_type": order_type, "quantity": 200}
+        control.post("participants", json=body).raise_for_status()
+        set_time(simulator, late)
+        before = control.get("clock").json()
+
+        simulator.kill()
+        simulator.restart()
+
+        after = control.get("clock").json()
+        assert (after["phases"], after["now"]) == (before["phases"], before["now"])
+        assert statuses(control) == ["QU"]
+        set_time(simulator, crossed_at)
+        (order,) = control.get("orders").json()
+        assert (order["request_id"], order["status"], order["filled"]) == (request_id, "FF", 200)
+
+
+def test_executions_put_off_by_faults_and_orders_hidden_from_the_books_survive_a_kill(tmp_path: Path) -> None:
+    with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
+        set_time(simulator, "10:30:00")
+        client = trading_client(simulator)
+        orders = Orders(simulator, client)
+        control.post("faults", json={"kind": "late_fill_after_cancel", "value": 600_000}).raise_for_status()
+        late = orders.place("VIC", "B", 85_400, 300)
+        order_id = resting(client, orders.account, late)["orderID"]
+        orders.cancel(order_id, "VIC", "B")
+        until(lambda: statuses(control) == ["CL"] or None)
+        control.post("faults", json={"kind": "book_misses_order", "value": 600_000}).raise_for_status()
+        orders.place("VIC", "B", 85_000, 100)
+        until(lambda: len(statuses(control)) == 2 or None)
+
+        simulator.kill()
+        simulator.restart()
+
+        assert [row["orderStatus"] for row in book(client, orders.account)] == ["CL"]
+        set_time(simulator, "10:45:00")
+        assert {row["orderStatus"] for row in book(client, orders.account)} == {"FF", "QU"}
+        assert [fill["quantity"] for fill in control.get("fills").json()] == [300]
+
+
+def set_time(simulator: SimulatorProcess, time: str) -> str:
+    """Jump to `time` of the day and stand still; the day."""
+    with simulator.control as control:
+        day: str = control.get("clock").json()["trading_date"]
+        body = {"now": f"{day}T{time}+07:00", "rate": 0}
+        control.put("clock", json=body).raise_for_status()
+    return day
+
+
+def statuses(control: httpx.Client) -> list[str]:
+    return [row["status"] for row in control.get("orders").json()]
+
+
+def trade_before_the_close(control: httpx.Client, symbol: str) -> None:
+    """Post-close orders need a price of the day."""
+    price = control.get(f"symbols/{symbol}").json()["reference"]
+    for side in ("SELL", "BUY"):
+        body = {"symbol": symbol, "side": side, "price": price, "quantity": 100}
+        control.post("participants", json=body).raise_for_status()

@@ -4,6 +4,7 @@ import pytest
 
 from market.vocabulary import OrderType, Side
 from simulator.broker_order import OrderStatus
+from simulator.switches import Switches
 from simulator.trading_day import advance
 from tests.simulator.market_of_one import ACCOUNT, amend, at, cancel, meet, open_market, place, told
 
@@ -46,7 +47,7 @@ def test_the_stream_shows_the_amended_order_under_the_new_request() -> None:
 
 def test_if_asked_the_broker_shows_the_amendment_and_the_cancel_as_pending() -> None:
     state = open_market()
-    state.pending_statuses = True
+    state.switches = Switches(pending_statuses=True)
     order = place(state, quantity=200)
     told(state)
     amend(state, order, quantity=100)

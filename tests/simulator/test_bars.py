@@ -9,7 +9,6 @@ from simulator.bars import MinuteBar, bar_of_trade, by_minutes, joined
 from simulator.history import History
 from simulator.journal import Batch, Journal, Kind
 from simulator.records import Meta, recover
-from simulator.state import PreOpen
 from simulator.storing import put_changes, put_finished_day, put_meta, put_minute_bars
 from simulator.trading_day import advance
 from tests.simulator.market_of_one import DAY, at, meet, open_market
@@ -48,7 +47,7 @@ def test_bars_survive_a_restart_and_the_end_of_their_day(tmp_path: Path) -> None
         changes = state.take_changes()
         put_changes(batch, state, changes)
         put_minute_bars(batch, changes)
-        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, PreOpen.BROKER, participants_enabled=True))
+        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, participants_enabled=True))
         journal.write(batch)
         recovered = recover(journal)
         assert recovered is not None

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from simulator.clock import first_instant, open_instant, reset, started
+from simulator.clock import first_instant, next_session, reset, started
 from tests.simulator.market_of_one import at
 
 WEDNESDAY, SUNDAY = date(2026, 11, 25), date(2026, 11, 29)
@@ -28,15 +28,17 @@ def test_a_new_market_starts_in_an_open_session(wall: datetime, market: datetime
     ("stopped", "resumed"),
     [
         (at("10:17", WEDNESDAY), at("10:17", WEDNESDAY)),
-        (at("09:05", WEDNESDAY), at("09:20", WEDNESDAY)),
-        (at("11:45", WEDNESDAY), at("13:00", WEDNESDAY)),
-        (at("14:35", WEDNESDAY), at("09:20", date(2026, 11, 26))),
+        (at("08:30", WEDNESDAY), at("08:30", WEDNESDAY)),
+        (at("11:45", WEDNESDAY), at("11:45", WEDNESDAY)),
+        (at("14:35", WEDNESDAY), at("14:35", WEDNESDAY)),
+        (at("14:50", WEDNESDAY), at("14:50", WEDNESDAY)),
+        (at("15:00", WEDNESDAY), at("09:20", date(2026, 11, 26))),
         (at("15:10", date(2026, 11, 27)), at("09:20", date(2026, 11, 30))),
         (at("10:00", SUNDAY), at("09:20", date(2026, 11, 30))),
     ],
 )
-def test_a_restarted_market_moves_on_to_the_next_open_session(stopped: datetime, resumed: datetime) -> None:
-    assert open_instant(stopped) == resumed
+def test_a_market_goes_on_where_it_stood_until_its_day_is_over(stopped: datetime, resumed: datetime) -> None:
+    assert next_session(stopped) == resumed
 
 
 def test_a_changed_rate_goes_on_from_the_same_market_time() -> None:

@@ -3,9 +3,16 @@
 from datetime import date
 
 from market.calendar import CalendarOverride, OverrideKind
-from market.vocabulary import Exchange, SecurityStatus, Side
+from market.vocabulary import BandDay, Exchange, SecurityStatus, Side
 from simulator.broker_order import OrderStatus
-from simulator.interventions import forget_override, move, override_day, set_foreign_room, set_status
+from simulator.interventions import (
+    forget_override,
+    move,
+    override_day,
+    set_band_day,
+    set_foreign_room,
+    set_status,
+)
 from simulator.starting_accounts import new_account
 from simulator.state import ExchangeState
 from simulator.trading_day import advance
@@ -100,6 +107,25 @@ def test_a_foreign_buy_takes_room_when_it_is_entered_and_gives_back_what_it_does
     meet(state, "VIC", Side.SELL, 85_500, 200)
     cancel(state, order)
     assert security.day.foreign_room == 800
+
+
+def test_a_first_day_has_a_wide_band_and_takes_no_odd_lot_before_a_price() -> None:
+    state = open_market()
+    security = state.securities["VIC"]
+    set_band_day(state, security, BandDay.FIRST_DAY)
+    assert (security.day.floor, security.day.ceiling) == (68_400, 102_600)
+    assert place(state, price=100_000).status is OrderStatus.QU
+    assert place(state, quantity=50).status is OrderStatus.RJ
+    set_band_day(state, security, BandDay.NORMAL)
+    assert place(state, price=100_000).reject_code == "ORD003"
+
+
+def test_what_made_a_band_wide_is_over_on_the_next_day() -> None:
+    state = open_market()
+    set_band_day(state, state.securities["VIC"], BandDay.RETURN_DAY)
+    advance(state, at("10:00", WEDNESDAY))
+    day = state.securities["VIC"].day
+    assert (day.band_day, day.ceiling) == (BandDay.NORMAL, 91_400)
 
 
 def test_a_domestic_investor_needs_no_room() -> None:

@@ -13,7 +13,7 @@ from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder
 from simulator.journal import Batch, Journal, Kind
 from simulator.records import COMMAND, Meta, recover
 from simulator.security import Board
-from simulator.state import ExchangeState, PreOpen
+from simulator.state import ExchangeState
 from simulator.storing import put_changes, put_finished_day, put_meta
 from simulator.trading_day import advance
 from tests.simulator.market_of_one import ACCOUNT, DAY, at, meet, open_market, place
@@ -47,7 +47,7 @@ def test_a_state_comes_back_equal_with_its_books_in_order(tmp_path: Path) -> Non
         batch = Batch()
         state.changes.accounts[ACCOUNT] = None
         put_changes(batch, state, state.take_changes())
-        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, PreOpen.BROKER, participants_enabled=True))
+        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, participants_enabled=True))
         journal.write(batch)
         recovered = recover(journal)
     assert recovered is not None
@@ -104,7 +104,7 @@ def test_orders_of_an_auction_survive_in_their_order(tmp_path: Path) -> None:
         batch = Batch()
         state.changes.accounts[ACCOUNT] = None
         put_changes(batch, state, state.take_changes())
-        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, PreOpen.BROKER, participants_enabled=True))
+        put_meta(batch, Meta(DAY, state.now, 1, 3, state.counters, participants_enabled=True))
         journal.write(batch)
         recovered = recover(journal)
     assert recovered is not None

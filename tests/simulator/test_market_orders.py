@@ -8,7 +8,7 @@ from market.violations import RuleCode
 from market.vocabulary import Exchange, OrderType, Side
 from simulator.broker_order import OrderStatus
 from simulator.refusals import WORDS
-from simulator.state import PreOpen
+from simulator.switches import PreOpen, Switches
 from tests.simulator.market_of_one import ACCOUNT, at, cancel, meet, open_market, place, told
 
 
@@ -76,7 +76,7 @@ def test_another_participants_mtl_leaves_a_limit_order_too() -> None:
 @pytest.mark.parametrize("symbol", ["VIC", "SHS", "ACV"])
 def test_an_exchange_takes_the_types_of_its_phase_and_no_others(symbol: str, clock: str, order_type: OrderType) -> None:
     state = open_market(clock)
-    state.pre_open = PreOpen.REJECT
+    state.switches = Switches(pre_open=PreOpen.REJECT)
     security = state.securities[symbol]
     security.record(next(iter(security.books)), security.day.reference, 100)
     price = security.day.reference if order_type is OrderType.LO else 0

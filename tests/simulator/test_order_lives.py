@@ -6,7 +6,7 @@ import pytest
 
 from market.vocabulary import Side
 from simulator.broker_order import OrderStatus
-from simulator.state import PreOpen
+from simulator.switches import PreOpen, Switches
 from simulator.trading_day import advance
 from tests.simulator.market_of_one import ACCOUNT, DAY, at, cancel, meet, open_market, place, told
 
@@ -69,7 +69,7 @@ def test_an_order_that_the_exchange_does_not_take_yet_is_held_until_it_does(
 
 def test_a_broker_that_does_not_park_refuses_instead() -> None:
     state = open_market("12:00")
-    state.pre_open = PreOpen.REJECT
+    state.switches = Switches(pre_open=PreOpen.REJECT)
     assert place(state).reject_code == "ORD016"
 
 

@@ -16,6 +16,7 @@ from market.vocabulary import OrderType
 from simulator.credentials import load_credentials
 from simulator.faults import Fault, FaultKind, Faults, Occasion
 from simulator.received import Received
+from simulator.switches import Switches
 from simulator.symbols import LISTINGS
 from simulator.wire.channels import parse_channels
 from simulator.wire.data_feed import CHANNELS
@@ -58,7 +59,7 @@ def test_a_signature_covers_the_exact_bytes(tmp_path: Path) -> None:
 
 
 def test_a_tokens_claims_are_plain_base64_for_ssis_python_client(tmp_path: Path) -> None:
-    tokens = Tokens(load_credentials(tmp_path, "http://127.0.0.1:1/").private_key)
+    tokens = Tokens(load_credentials(tmp_path, "http://127.0.0.1:1/").private_key, Switches)
     for _ in range(50):
         token = tokens.issue("0" * 32, TokenUse.READ)
         segment = token.split(".")[1]
