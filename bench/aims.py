@@ -6,7 +6,9 @@ from typing import TypeVar
 
 from bench.own_stack import Memory
 from bench.plan import JUDGED_RATE
-from bench.results import FloorLoad, ProductLoad, Report, Saturation
+from bench.results import FloorLoad, Parts, ProductLoad, Report, Saturation
+from bench.rules import AIM as VALIDATIONS_PER_SECOND
+from bench.simulator_engine import AIM as ENGINE_ORDERS_PER_SECOND
 
 P50_RATIO, P99_RATIO = 1.7, 2.5
 SATURATION_RATIO = 0.6
@@ -37,6 +39,7 @@ def judged(report: Report) -> tuple[Judged, ...]:
         *_buys(report),
         *_recovery(report),
         _worker(report),
+        *(() if report.parts is None else _parts(report.parts)),
     )
 
 
@@ -136,9 +139,32 @@ def _worker(report: Report) -> Judged:
     return Judged(what, "", f"{mib} MiB", "", f"< {WORKER_MIB} MiB", mib < WORKER_MIB)
 
 
+def _parts(parts: Parts) -> tuple[Judged, ...]:
+    load, each = parts.http.load, "processor time of an order to the simulator over HTTP"
+    return (
+        _at_least("full validations on one core", parts.validations_per_second, VALIDATIONS_PER_SECOND),
+        _at_least(
+            "simulator's engine in process on one core", parts.engine_orders_per_second, ENGINE_ORDERS_PER_SECOND
+        ),
+        Judged(f"simulator over HTTP, {load.clients} clients", "", _many_per_second(load.per_second), "", "", None),
+        Judged("order to the simulator over HTTP answered, p50", "", _ms(load.answered.p50_ms), "", "", None),
+        Judged("order to the simulator over HTTP answered, p99", "", _ms(load.answered.p99_ms), "", "", None),
+        Judged(f"{each}: simulator", "", f"{parts.http.simulator_ms:.1f} ms", "", "", None),
+        Judged(f"{each}: measuring client", "", f"{parts.http.client_ms:.1f} ms", "", "", None),
+    )
+
+
+def _at_least(what: str, per_second: float, aim: int) -> Judged:
+    return Judged(what, "", _many_per_second(per_second), "", f"≥ {_many_per_second(aim)}", per_second >= aim)
+
+
 def _ms(value: float) -> str:
     return f"{value:.0f} ms"
 
 
 def _per_second(value: float) -> str:
     return f"{value:.1f}/s"
+
+
+def _many_per_second(value: float) -> str:
+    return f"{value:,.0f}/s"

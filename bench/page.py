@@ -34,6 +34,17 @@ _HOW = """## How each figure is measured
 - **Memory**: resident set of each part with its child processes while the live orders rest; `proportional` divides
   shared pages among those who share them.
 """
+_HOW_PARTS = """- **Full validations**: drawn orders of every kind, some of them wrong, each checked against every
+  rule of the exchanges in one thread (`bench/rules.py`). This and all below are measured before the stack starts.
+- **Simulator's engine**: drawn limit orders, every fifth amended and every fourth cancelled, carried out in one thread
+  with the stream's messages made; no HTTP and no disk (`bench/simulator_engine.py`).
+- **Simulator over HTTP**: limit orders drawn alike, in a closed loop, each signed and sent by the product's own client
+  to a simulator that runs alone, its market open, its journal on the disk and no stream connected; accepted orders
+  divided by the time from the first send to the last answer. The simulator answers once the request is stored and works
+  on it 10 ms later; the run counts only if every accepted order then stands in its book (`bench/simulator_http.py`).
+- **Processor time of an order to the simulator over HTTP**: of all threads, divided by the orders. Client and simulator
+  share the machine: the larger of the two is the nearer limit of the rate.
+"""
 
 
 def write_page(report: Report, file: Path) -> None:
@@ -42,7 +53,8 @@ def write_page(report: Report, file: Path) -> None:
 
 def page(report: Report, kept: str) -> str:
     parts = (_ABOUT, _judged(report), _plot(), _loads(report), _saturations(report), _memory(report), _machine(report))
-    return "\n".join((*parts, _HOW, kept))
+    how = _HOW if report.parts is None else f"{_HOW}{_HOW_PARTS}"
+    return "\n".join((*parts, how, kept))
 
 
 def kept_section(file: Path) -> str:
@@ -87,11 +99,12 @@ def _figures(latency: Latency) -> tuple[str, ...]:
 
 
 def _saturations(report: Report) -> str:
-    heads = ("clients", "", "orders/s", "answered p50, ms", "p99, ms", "other than 201", "orders")
+    heads = ("clients", "", "orders/s", "answered p50, ms", "p99, ms", "not accepted", "orders")
     named = (
         *(("bare orders", each) for each in report.floor.saturation),
         *((f"product, {report.plan.accounts} accounts", each) for each in report.product.saturation),
         ("product, one account", report.product.one_account),
+        *(() if report.parts is None else (("simulator alone over HTTP", report.parts.http.load),)),
     )
     return f"## Closed loop\n\n{_table(heads, (_saturation(name, each) for name, each in named))}"
 

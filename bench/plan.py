@@ -8,7 +8,10 @@ JUDGED_RATE = 10
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`alone`: orders sent one after the other; rates in orders/s; `saturation_clients`: how many send at once."""
+    """`alone`: orders sent one after the other; rates in orders/s; `saturation_clients`: how many send at once.
+
+    `http_…` is of the simulator by itself.
+    """
 
     name: str
     warm_up: int
@@ -22,8 +25,10 @@ class Plan:
     accounts: int = 8
     parallel_buys: int = 50
     affordable_buys: int = 10
+    http_orders: int = 5_000
+    http_clients: int = 16
 
 
 FULL = Plan("full", 100, 100, (5, JUDGED_RATE, 15), 60, (8, 16, 32), 500, 1_000)
-QUICK = Plan("quick", 30, 30, (5, JUDGED_RATE, 15), 10, (16,), 150, 100)
+QUICK = Plan("quick", 30, 30, (5, JUDGED_RATE, 15), 10, (16,), 150, 100, http_orders=1_000)
 PLANS = {plan.name: plan for plan in (FULL, QUICK)}

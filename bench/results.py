@@ -110,7 +110,31 @@ class Recovery:
 
 
 @dataclass(frozen=True, slots=True)
+class SimulatorHttp:
+    """Signed NewOrder requests to a simulator that runs alone; `executions` are its fills of them and of the warm-up.
+
+    `simulator_ms` and `client_ms` are milliseconds of processor time for each order, of all threads.
+    """
+
+    load: Saturation
+    executions: int
+    simulator_ms: float
+    client_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Parts of the product by themselves, before the stack starts; the first two in one thread, on one core."""
+
+    validations_per_second: float
+    engine_orders_per_second: float
+    http: SimulatorHttp
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
+    """`parts` is missing in reports from before it was measured."""
+
     machine: Machine
     plan: Plan
     floor: FloorFigures
@@ -118,6 +142,7 @@ class Report:
     memory: tuple[Memory, ...]
     recovery: Recovery
     parallel: ParallelBuys
+    parts: Parts | None = None
 
 
 REPORT = TypeAdapter(Report)

@@ -18,7 +18,10 @@ from bench.own_stack import OwnStack, own_stack
 from bench.parallel_buys import parallel_buys
 from bench.plan import Plan
 from bench.product import Product
-from bench.results import FloorFigures, ProductFigures, Report
+from bench.results import FloorFigures, Parts, ProductFigures, Report
+from bench.rules import validations_per_second
+from bench.simulator_engine import engine_speed
+from bench.simulator_http import simulator_over_http
 from bench.symbols import FILLING_SYMBOLS, RESTING_SYMBOL
 
 _TIMEOUT_SECONDS = 30.0
@@ -34,8 +37,9 @@ class _Connections:
 
 
 async def run(plan: Plan, tell: Tell) -> Report:
-    """Start a stack, measure all of `plan`, end the stack. Raises `CannotRun`."""
+    """Measure the parts by themselves, then start a stack, measure all of `plan`, end it. Raises `CannotRun`."""
     load_before = os.getloadavg()[0]
+    parts = await _parts(plan, tell)
     with own_stack(plan) as stack:
         async with _connections(stack, plan) as connections:
             machine = await look_at_machine(connections.temporal, stack.home.folder, load_before)
@@ -48,7 +52,15 @@ async def run(plan: Plan, tell: Tell) -> Report:
             memory, recovery = await outage.measure()
             tell(f"{plan.parallel_buys} parallel buys with cash for {plan.affordable_buys}")
             parallel = await parallel_buys(plan, connections.product, floor_price)
-            return Report(machine, plan, floor, product, memory, recovery, parallel)
+            return Report(machine, plan, floor, product, memory, recovery, parallel, parts)
+
+
+async def _parts(plan: Plan, tell: Tell) -> Parts:
+    tell("every rule of the exchanges, then the simulator's engine, on one core")
+    validations, engine = validations_per_second(), engine_speed()
+    tell(f"{plan.http_orders} orders to the simulator over HTTP, {plan.http_clients} clients")
+    http = await simulator_over_http(plan)
+    return Parts(round(validations, 1), round(engine.orders_per_second, 1), http)
 
 
 @asynccontextmanager

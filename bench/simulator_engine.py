@@ -8,8 +8,9 @@ import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from bench.drawn_orders import STEP, SYMBOLS, drawn_terms
 from market.calendar import VIETNAM
-from market.vocabulary import OrderType, Side
+from market.vocabulary import OrderType
 from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder
 from simulator.order_entry import carry_out
 from simulator.records import fresh_state
@@ -21,15 +22,14 @@ from simulator.wire.trading_messages import message_of
 
 AIM = 500
 ORDERS = 5_000
-SYMBOLS = ("VIC", "FPT", "HPG", "SHS", "ACV")
 
 _DAY = date(2026, 3, 11)
 _TEN = datetime(2026, 3, 11, 10, tzinfo=VIETNAM)
 _ACCOUNT = "0000001"
 _CASH = 10**15
 _SHARES = 10**9
-_TICKS = 10
-_STEP = 100
+_LATEST = 100
+"""An amendment or a cancel means one of so many orders before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def _commands(state: ExchangeState, chance: random.Random, number: int) -> list[
     commands: list[Command] = [_new_order(state, chance, number)]
     if not state.orders:
         return commands
-    earlier = state.orders[chance.choice(list(state.orders)[-_STEP:])]
+    earlier = state.orders[chance.choice(list(state.orders)[-_LATEST:])]
     if number % 5 == 0:
         commands.append(
             ModifyOrder(
@@ -85,7 +85,7 @@ def _commands(state: ExchangeState, chance: random.Random, number: int) -> list[
                 earlier.side,
                 OrderType.LO,
                 earlier.price,
-                earlier.quantity + _STEP,
+                earlier.quantity + STEP,
             )
         )
     if number % 4 == 0:
@@ -94,11 +94,9 @@ def _commands(state: ExchangeState, chance: random.Random, number: int) -> list[
 
 
 def _new_order(state: ExchangeState, chance: random.Random, number: int) -> NewOrder:
-    security = state.securities[chance.choice(SYMBOLS)]
-    price = security.day.reference + chance.randint(-_TICKS, _TICKS) * _STEP
-    quantity = chance.randint(1, 20) * _STEP
-    side = chance.choice((Side.BUY, Side.SELL))
-    return NewOrder(f"1{number:07d}", _ACCOUNT, security.symbol, side, OrderType.LO, price, quantity, "TA")
+    terms = drawn_terms(chance, {symbol: state.securities[symbol].day.reference for symbol in SYMBOLS})
+    price = terms.price or 0
+    return NewOrder(f"1{number:07d}", _ACCOUNT, terms.symbol, terms.side, terms.order_type, price, terms.quantity, "TA")
 
 
 if __name__ == "__main__":

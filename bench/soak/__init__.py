@@ -1,1 +1,1 @@
-"""Orders at a steady rate while processes are killed at random, and every one of them accounted for at the end."""
+"""Orders at a steady rate while processes are killed and faults happen at random, and every one accounted for."""

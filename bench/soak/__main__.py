@@ -12,10 +12,11 @@ from typing import NoReturn
 
 from rich.console import Console
 
-from bench.soak.accounting import Verdict, judge
+from bench.soak.accounting import Mischief, Verdict, judge
 from bench.soak.client import Client, Unanswered, prices_of
+from bench.soak.mishaps import mishaps
 from bench.soak.reaper import Reaper
-from bench.soak.schedule import Wish, kills, wishes
+from bench.soak.schedule import Wish, wishes
 from ending import leave
 from tests.support.killing import wait_until_all_run
 from tests.support.reckoning import ACCOUNT, reckon
@@ -61,7 +62,7 @@ def _soak(stack: WholeStack, seconds: float, seed: int) -> Verdict:
         trading.next_day()
         client = Client(trading.api, prices_of(trading.control.get("symbols").raise_for_status().json()))
         orders = list(wishes(seed, seconds))
-        reaper = Reaper(stack, kills(seed, seconds))
+        reaper = Reaper(stack, mishaps(seed, seconds))
         reaper.start()
         try:
             _place(client, orders)
@@ -70,10 +71,12 @@ def _soak(stack: WholeStack, seconds: float, seed: int) -> Verdict:
             reaper.call_off()
         rests = time.monotonic()
         wait_until_all_run(stack)
+        reaper.leave_the_rest_alone()
         trading.wait_until_ready()
         _come_to_rest(trading, client)
         account = reckon(stack, REST_SECONDS)
-        return judge(len(orders), client.answers, account, reaper.kills, time.monotonic() - rests)
+        mischief = Mischief(reaper.kills, reaper.faults, reaper.resumed)
+        return judge(len(orders), client.answers, account, mischief, time.monotonic() - rests)
 
 
 def _place(client: Client, orders: list[Wish]) -> None:

@@ -18,6 +18,8 @@ PATIENCE_SECONDS = 180.0
 _AGAIN_SECONDS = 0.25
 _PLACED = frozenset({200, 201, 202, 422})
 _CANCELLED = frozenset({200, 202})
+_AMENDED = frozenset({200, 202, 409, 422})
+_LOT = 100
 
 Json = dict[str, Any]
 
@@ -56,7 +58,7 @@ class Client:
         self.answers = Answers()
 
     def carry_out(self, wish: Wish, pool: ThreadPoolExecutor) -> None:
-        """Place the order, with its parallel repeats, and cancel it when that is wanted."""
+        """Place the order, with its parallel repeats; amend and cancel it when that is wanted."""
         order = {
             "symbol": wish.symbol,
             "side": wish.side,
@@ -67,6 +69,9 @@ class Client:
         }
         repeats = [pool.submit(self._place, order) for _ in range(wish.copies - 1)]
         order_id = self._place(order)
+        if wish.amend_after is not None:
+            time.sleep(wish.amend_after)
+            self._amend(order_id, wish.quantity + _LOT)
         if wish.cancel_after is not None:
             time.sleep(wish.cancel_after)
             self.cancel(order_id)
@@ -76,6 +81,11 @@ class Client:
     def cancel(self, order_id: str) -> None:
         answer = self._repeat("DELETE", f"/orders/{order_id}", _CANCELLED, None)
         self.answers.count(f"DELETE {answer.status_code} {answer.json()['outcome']}")
+
+    def _amend(self, order_id: str, quantity: int) -> None:
+        answer = self._repeat("PUT", f"/orders/{order_id}", _AMENDED, {"quantity": quantity})
+        told = answer.json()
+        self.answers.count(f"PUT {answer.status_code} {told.get('outcome') or told.get('code', '')}")
 
     def _place(self, order: Json) -> str:
         answer = self._repeat("POST", "/orders", _PLACED, order)

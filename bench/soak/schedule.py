@@ -1,4 +1,4 @@
-"""What a soak does and when, drawn from one seed: orders with their cancels, and kills."""
+"""What a soak's clients do and when, drawn from one seed: orders with their amendments and cancels."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,16 +6,14 @@ from enum import StrEnum
 from random import Random
 
 ORDERS_PER_SECOND = 5.0
-EVERYTHING = "everything"
 
 _CHEAP = ("HAG", "POW", "OIL", "VGT")  # so that a billion of cash lasts for ten minutes
 _OWNED = ("FPT", "VIC", "SHS", "ACV")
-_KILLS = {"worker": 10, "api": 6, "simulator": 6, "postgres": 4, "temporal": 4, EVERYTHING: 1}
-_PAUSE_SECONDS = (3.0, 12.0)
 _SALES = 0.25
 _MARKETABLE = 0.08
 _NEAR = 0.08
 _CANCELLED = 0.5
+_AMENDED = 0.15
 _REPEATED = 0.1
 _LARGEST_LOTS = 3
 
@@ -30,7 +28,8 @@ class Limit(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One order as its client wants it; `copies` of the request leave at the same time."""
+    """One order as its client wants it; `copies` of the request leave at the same time. It is amended to a lot more
+    after `amend_after` seconds."""
 
     number: int
     at: float
@@ -39,13 +38,8 @@ class Wish:
     limit: Limit
     quantity: int
     copies: int
+    amend_after: float | None
     cancel_after: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Kill:
-    at: float
-    victim: str
 
 
 def wishes(seed: int, seconds: float) -> Iterator[Wish]:
@@ -67,14 +61,6 @@ def _wish(random: Random, number: int) -> Wish:
         limit=limit,
         quantity=100 * random.randint(1, _LARGEST_LOTS),
         copies=random.randint(2, 4) if random.random() < _REPEATED else 1,
+        amend_after=random.uniform(0.0, 3.0) if random.random() < _AMENDED else None,
         cancel_after=random.uniform(0.0, 6.0) if random.random() < _CANCELLED else None,
     )
-
-
-def kills(seed: int, seconds: float) -> Iterator[Kill]:
-    """Deaths at random times; a few seconds lie between two of them, so that some meet a half-recovered stack."""
-    random = Random(f"kills {seed}")
-    at = random.uniform(*_PAUSE_SECONDS)
-    while at < seconds:
-        yield Kill(at, random.choices(list(_KILLS), list(_KILLS.values()))[0])
-        at += random.uniform(*_PAUSE_SECONDS)

@@ -9,11 +9,13 @@ from bench.results import (
     FloorFigures,
     FloorLoad,
     ParallelBuys,
+    Parts,
     ProductFigures,
     ProductLoad,
     Recovery,
     Report,
     Saturation,
+    SimulatorHttp,
 )
 
 MACHINE = Machine(
@@ -45,6 +47,7 @@ def report() -> Report:
         memory=(Memory("worker", 1, 200, 150), Memory("api", 1, 140, 100)),
         recovery=Recovery(1_000, 10.5, 25.0, 0, 1_000, 40.0),
         parallel=ParallelBuys(50, 10, 10, 40, 50, 1.5, 0),
+        parts=Parts(80_000.0, 3_000.0, SimulatorHttp(saturation(350.0), 600, 1.4, 1.5)),
     )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from bench.aims import Judged, judged
 from bench.page import KEPT_HEADING, kept_section, page, write_page
 from bench.plot import draw
-from bench.results import REPORT, Report
+from bench.results import REPORT, Parts, Report
 from bench.table import show
 from tests.bench.reports import product_load, report, saturation
 
@@ -22,6 +22,12 @@ def line(of: Report, beginning: str) -> Judged:
 
 def test_a_run_within_every_aim_misses_none() -> None:
     assert [each.what for each in judged(report()) if each.met is False] == []
+
+
+def made_up_parts() -> Parts:
+    found = report().parts
+    assert found is not None
+    return found
 
 
 def test_post_latency_is_judged_by_its_ratio_to_the_bare_order_at_ten_orders_a_second() -> None:
@@ -48,6 +54,45 @@ def test_parallel_buys_must_be_exactly_as_many_as_there_is_cash_for(accepted: in
 def test_one_request_sent_again_after_the_workers_death_is_a_miss() -> None:
     recovery = replace(report().recovery, sent_again=1)
     assert line(replace(report(), recovery=recovery), "1,000 live orders: requests").met is False
+
+
+@pytest.mark.parametrize(
+    ("beginning", "validations", "engine_orders", "met"),
+    [
+        ("full validations", 10_000.0, 0.0, True),
+        ("full validations", 9_999.9, 900.0, False),
+        ("simulator's engine", 0.0, 500.0, True),
+        ("simulator's engine", 90_000.0, 499.9, False),
+    ],
+)
+def test_parts_by_themselves_are_judged_on_one_core(
+    beginning: str, validations: float, engine_orders: float, met: bool
+) -> None:
+    parts = replace(made_up_parts(), validations_per_second=validations, engine_orders_per_second=engine_orders)
+    assert line(replace(report(), parts=parts), beginning).met is met
+
+
+def test_the_simulators_http_figure_stands_without_an_aim_beside_its_client() -> None:
+    shown = [each for each in judged(report()) if "over HTTP" in each.what]
+    assert [each.product for each in shown] == ["350/s", "100 ms", "100 ms", "1.4 ms", "1.5 ms"]
+    assert {(each.aim, each.met) for each in shown} == {("", None)}
+
+
+def test_a_report_from_before_the_parts_is_read_and_shown_without_them() -> None:
+    stored = json.loads(REPORT.dump_json(report()))
+    del stored["parts"], stored["plan"]["http_orders"], stored["plan"]["http_clients"]
+    older = REPORT.validate_python(stored)
+    assert older == replace(report(), parts=None)
+    assert "over HTTP" in page(report(), "")
+    assert not any(words in page(older, "") for words in ("over HTTP**", "ull validations", "simulator alone"))
+
+
+def test_every_part_that_is_shown_is_explained() -> None:
+    _, _, how = page(report(), "").partition("## How each figure is measured")
+    for words in ("Full validations", "Simulator's engine", "Simulator over HTTP", "Processor time of an order"):
+        assert f"- **{words}" in how
+        assert any(each.what.lower().startswith(words.lower()) for each in judged(report()))
+    assert "share the machine" in " ".join(how.split())
 
 
 def test_the_terminals_table_names_commit_machine_and_verdicts() -> None:
