@@ -5,15 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
+from market.facts import NO_FACTS, TradingFacts
 from market.instrument import Instrument
+from market.investor_checks import room_exceeded
+from market.listing_checks import not_trading
 from market.lots import is_odd_lot
+from market.offering import OFFERED
 from market.order_types import type_row
 from market.permissions import Permission, change_permission
 from market.price_checks import band_broken, off_tick
 from market.quantity_checks import above_maximum, not_a_lot
+from market.statuses import status_of_phases
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
-from market.vocabulary import OrderType, Whereabouts
+from market.vocabulary import OrderType, SecurityStatus, Whereabouts
+from market.words import STATUS_VI, figure, figure_vi
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,37 +48,69 @@ def cancel_violations(
     whereabouts: Whereabouts,
     calendar: TradingCalendar = PUBLISHED,
 ) -> tuple[Violation, ...]:
-    permission = _permission(terms, instrument, now, whereabouts, calendar)
-    if permission.allowed:
-        return ()
-    return (_not_now(RuleCode.CANCEL_NOT_NOW, "cancelled", "hủy", terms, permission),)
+    permission = _permission(terms, instrument.status, now, whereabouts, calendar)
+    return tuple(_not_now(RuleCode.CANCEL_NOT_NOW, "cancelled", "hủy", terms, instrument.status, permission))
 
 
 def amend_violations(
     terms: OrderTerms,
     amendment: Amendment,
-    instrument: Instrument,
+    instrument: Instrument | None,
     now: datetime,
     *,
     filled: int,
     whereabouts: Whereabouts,
     calendar: TradingCalendar = PUBLISHED,
+    facts: TradingFacts = NO_FACTS,
 ) -> tuple[Violation, ...]:
-    """Every rule that the change breaks at `now`, for an order of which `filled` shares have traded."""
-    permission = _permission(terms, instrument, now, whereabouts, calendar)
-    refused = () if permission.allowed else (_not_now(RuleCode.AMEND_NOT_NOW, "amended", "sửa", terms, permission),)
+    """Every rule that the change breaks at `now`, for an order of which `filled` shares have traded.
+
+    An order that is still held here is checked as a new one besides (`market.checks.order_violations`). Without an
+    `instrument` all is checked that needs none.
+    """
+    status = SecurityStatus.NORMAL if instrument is None else instrument.status
+    permission = _permission(terms, status, now, whereabouts, calendar)
     return (
-        *refused,
+        *(() if instrument is None else _entered_anew(terms, amendment, instrument, now, whereabouts, calendar)),
+        *_not_now(RuleCode.AMEND_NOT_NOW, "amended", "sửa", terms, status, permission),
         *_what_changes(terms, amendment),
         *_quantity(terms, amendment, filled),
-        *_price(terms, amendment, instrument, whereabouts),
+        *(() if instrument is None else _price(terms, amendment, instrument, whereabouts)),
+        *_room(terms, amendment, instrument, facts, whereabouts),
     )
 
 
 def _permission(
-    terms: OrderTerms, instrument: Instrument, now: datetime, whereabouts: Whereabouts, calendar: TradingCalendar
+    terms: OrderTerms, status: SecurityStatus, now: datetime, whereabouts: Whereabouts, calendar: TradingCalendar
 ) -> Permission:
-    return change_permission(whereabouts, terms.order_type, terms.exchange, now, instrument.status, calendar)
+    return change_permission(whereabouts, terms.order_type, terms.exchange, now, status, calendar)
+
+
+def _entered_anew(
+    terms: OrderTerms,
+    amendment: Amendment,
+    instrument: Instrument,
+    now: datetime,
+    whereabouts: Whereabouts,
+    calendar: TradingCalendar,
+) -> Iterator[Violation]:
+    """A new price or more shares are entered like a new order, which a halted security does not take (VN-A10)."""
+    if whereabouts is not Whereabouts.HELD_HERE and not keeps_priority(terms, amendment):
+        yield from not_trading(terms, instrument, now, calendar, OFFERED)
+
+
+def _room(
+    terms: OrderTerms,
+    amendment: Amendment,
+    instrument: Instrument | None,
+    facts: TradingFacts,
+    whereabouts: Whereabouts,
+) -> Iterator[Violation]:
+    """More shares need more room; what stands in the exchange's book has its own already (VN-A11)."""
+    amended = amendment.of(terms)
+    if whereabouts is not Whereabouts.HELD_HERE and amended.quantity > terms.quantity:
+        entered = terms.quantity if whereabouts is Whereabouts.AT_EXCHANGE else 0
+        yield from room_exceeded(amended, instrument, facts, entered)
 
 
 def _what_changes(terms: OrderTerms, amendment: Amendment) -> Iterator[Violation]:
@@ -103,8 +141,9 @@ def _quantity(terms: OrderTerms, amendment: Amendment, filled: int) -> Iterator[
         yield Violation(
             RuleCode.AMEND_BELOW_FILLED,
             "VN-C5",
-            f"{filled} shares have traded, so the quantity must stay above that; to stop the rest, cancel it.",
-            f"Đã khớp {filled} cổ phiếu nên khối lượng mới phải lớn hơn; muốn dừng phần còn lại hãy hủy lệnh.",
+            f"{figure(filled)} shares have traded, so the quantity must stay above that; to stop the rest, cancel it.",
+            f"Đã khớp {figure_vi(filled)} cổ phiếu nên khối lượng mới phải lớn hơn; muốn dừng phần còn lại hãy hủy "
+            "lệnh.",
             given=quantity,
             allowed=filled + 1,
         )
@@ -112,12 +151,15 @@ def _quantity(terms: OrderTerms, amendment: Amendment, filled: int) -> Iterator[
         yield Violation(
             RuleCode.AMEND_ACROSS_BOARDS,
             "VN-C5",
-            f"{terms.quantity} and {quantity} shares trade on different boards; cancel and place a new order.",
-            f"{terms.quantity} và {quantity} cổ phiếu thuộc hai bảng khác nhau; hãy hủy và đặt lệnh mới.",
+            f"{figure(terms.quantity)} and {figure(quantity)} shares trade on different boards; cancel and place a new "
+            "order.",
+            f"{figure_vi(terms.quantity)} và {figure_vi(quantity)} cổ phiếu thuộc hai bảng khác nhau; hãy hủy và đặt "
+            "lệnh mới.",
             given=quantity,
             allowed="odd lot" if is_odd_lot(terms.quantity) else "round lot",
         )
-    yield from not_a_lot(quantity)
+    for each in not_a_lot(terms.exchange, quantity):
+        yield replace(each, nearest=tuple(near for near in each.nearest if near > filled))
     yield from above_maximum(terms.exchange, quantity)
 
 
@@ -142,15 +184,24 @@ def _price(
     yield from band_broken(price, instrument)
 
 
-def _not_now(code: RuleCode, done: str, done_vi: str, terms: OrderTerms, permission: Permission) -> Violation:
+def _not_now(
+    code: RuleCode, done: str, done_vi: str, terms: OrderTerms, status: SecurityStatus, permission: Permission
+) -> Iterator[Violation]:
+    if permission.allowed:
+        return
     following = permission.next_allowed
     when = following.astimezone(VIETNAM).isoformat(timespec="minutes") if following else None
     then = f"it can be from {when}" if when else "it stays as it is until it trades or expires"
     then_vi = f"có thể từ {when}" if when else "lệnh giữ nguyên đến khi khớp hoặc hết hiệu lực"
-    return Violation(
+    # The rules do not tell what an exchange changes of a halted security, so nothing is promised for it.
+    halted, halted_vi = "", ""
+    if status_of_phases(terms.exchange, status) is not status:
+        halted = f" {terms.symbol} is {status.lower()}, so the exchange may refuse it until trading goes on."
+        halted_vi = f" {terms.symbol} đang {STATUS_VI[status]} nên sở có thể từ chối cho đến khi giao dịch trở lại."
+    yield Violation(
         code,
         "VN-A3",
-        f"{terms.order_type} on {terms.exchange} cannot be {done} in this phase; {then}.",
-        f"Lệnh {terms.order_type} trên {terms.exchange} không được {done_vi} trong phiên này; {then_vi}.",
+        f"{terms.order_type} on {terms.exchange} cannot be {done} in this phase; {then}.{halted}",
+        f"Lệnh {terms.order_type} trên {terms.exchange} không được {done_vi} trong phiên này; {then_vi}.{halted_vi}",
         allowed=when,
     )

@@ -80,6 +80,11 @@ class TradingCalendar:
     def deviations_on(self, day: date, exchange: Exchange) -> tuple[PhaseDeviation, ...]:
         return tuple(each for each in self.deviations if each.day == day and each.exchange is exchange)
 
+    def deviation_at(self, exchange: Exchange, instant: datetime) -> PhaseDeviation | None:
+        """What the phase at `instant` deviates by; None while it runs as the table says."""
+        found = self.deviations_on(day_of(instant), exchange)
+        return next((each for each in reversed(found) if each.since <= instant < each.until), None)
+
     def _override(self, day: date, exchange: Exchange | None) -> CalendarOverride | None:
         if not self._by_day:
             return None
@@ -88,6 +93,11 @@ class TradingCalendar:
 
 PUBLISHED = TradingCalendar()
 """The table alone, without overrides."""
+
+
+def day_of(instant: datetime) -> date:
+    """The exchanges' day of an instant."""
+    return instant.astimezone(VIETNAM).date()
 
 
 def is_trading_day(day: date, calendar: TradingCalendar = PUBLISHED, exchange: Exchange | None = None) -> bool:

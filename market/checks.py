@@ -7,7 +7,7 @@ from market.calendar import PUBLISHED, TradingCalendar
 from market.facts import NO_FACTS, TradingFacts
 from market.instrument import Instrument
 from market.investor_checks import opposite_order, room_exceeded, self_crossing
-from market.listing_checks import closed_day, not_trading, unknown_symbol, wrong_exchange
+from market.listing_checks import closed_day, not_trading, unlisted, wrong_exchange
 from market.offering import EVERYTHING, OFFERED, Offering
 from market.order_types import type_row
 from market.price_checks import band_broken, off_tick, price_field
@@ -29,14 +29,16 @@ def order_violations(
     calendar: TradingCalendar = PUBLISHED,
     offering: Offering = OFFERED,
     queue_next_day: bool = False,
+    day_loaded: bool = True,
 ) -> tuple[Violation, ...]:
     """All rules that `terms` break at `now`; empty when the order may be sent now, or held and sent later today.
 
     With `queue_next_day` it may also wait for another trading date (`market.sending.next_sending` tells which).
+    Without an `instrument` all is checked that needs none; `day_loaded`: others have reference data for today.
     """
-    if instrument is None:
-        return (unknown_symbol(terms, now),)
+    missing = () if instrument else unlisted(terms, now, calendar, day_loaded=day_loaded, any_day=queue_next_day)
     found = (
+        *missing,
         *_listing(terms, instrument, now, calendar, offering),
         *refused_today(terms, instrument, now, facts, calendar, offering),
         *_numbers(terms, instrument, facts, offering),
@@ -55,9 +57,8 @@ def exchange_violations(
     calendar: TradingCalendar = PUBLISHED,
 ) -> tuple[Violation, ...]:
     """All rules for which the exchange itself would refuse `terms` if they reached it at `now`."""
-    if instrument is None:
-        return (unknown_symbol(terms, now),)
     return (
+        *(() if instrument else unlisted(terms, now, calendar, day_loaded=True)),
         *_listing(terms, instrument, now, calendar, EVERYTHING),
         *refused_at_once(terms, instrument, now, facts, calendar),
         *_numbers(terms, instrument, facts, EVERYTHING),
@@ -80,22 +81,26 @@ def order_warnings(
 
 
 def _listing(
-    terms: OrderTerms, instrument: Instrument, now: datetime, calendar: TradingCalendar, offering: Offering
+    terms: OrderTerms, instrument: Instrument | None, now: datetime, calendar: TradingCalendar, offering: Offering
 ) -> Iterator[Violation]:
-    yield from wrong_exchange(terms, instrument)
+    if instrument is not None:
+        yield from wrong_exchange(terms, instrument)
     if terms.order_type in offering.types:
         yield from closed_day(terms, now, calendar)
-    yield from not_trading(terms, instrument, now, calendar, offering)
+    if instrument is not None:
+        yield from not_trading(terms, instrument, now, calendar, offering)
 
 
-def _numbers(terms: OrderTerms, instrument: Instrument, facts: TradingFacts, offering: Offering) -> Iterator[Violation]:
+def _numbers(
+    terms: OrderTerms, instrument: Instrument | None, facts: TradingFacts, offering: Offering
+) -> Iterator[Violation]:
     if terms.order_type in offering.types:
         yield from price_field(terms.order_type, terms.price, instrument)
-    yield from not_a_lot(terms.quantity)
+    yield from not_a_lot(terms.exchange, terms.quantity)
     if terms.order_type in offering.types:
         yield from odd_lot_barred(terms, instrument, facts, offering)
     yield from above_maximum(terms.exchange, terms.quantity)
-    if terms.price is not None and not _has_needless_price(terms, offering):
+    if instrument is not None and terms.price is not None and not _has_needless_price(terms, offering):
         yield from off_tick(terms.price, instrument)
         yield from band_broken(terms.price, instrument)
 

@@ -20,12 +20,13 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A weekday without trading and settlement."""
+    """A weekday without trading and settlement; `notice` is the number of the exchange's or the law's own notice."""
 
     day: date
     reason: str
     certainty: Certainty
     cited: Citation
+    notice: str = ""
 
 
 _HIGH, _MEDIUM, _LOW = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW
@@ -37,26 +38,35 @@ _TET_2026 = cite("VN-A12", _HIGH, "S38 S39")
 _LATER_2026 = cite("VN-C8", _MEDIUM, "S40")
 _CULTURE_DAY = cite("VN-C8", _MEDIUM, "S43 S44")
 _LAW = cite("VN-A12", _LOW, "S44")
+_TET_LETTER = "VNX letter 1403/SGDVN-THHC"
 
 
-def _notice(cited: Citation, reason: str, year: int, *month_days: tuple[int, int]) -> tuple[ClosedDay, ...]:
+def _notice(
+    cited: Citation, reason: str, year: int, *month_days: tuple[int, int], notice: str = ""
+) -> tuple[ClosedDay, ...]:
     days = (date(year, month, day) for month, day in month_days)
-    return tuple(ClosedDay(day, reason, Certainty.ANNOUNCED, cited) for day in days)
+    return tuple(ClosedDay(day, reason, Certainty.ANNOUNCED, cited, notice) for day in days)
 
 
 NOTICED_DAYS: tuple[ClosedDay, ...] = (
     *_notice(_TET_2025, "New Year", 2025, (1, 1)),
     *_notice(_TET_2025, "Tet", 2025, (1, 27), (1, 28), (1, 29), (1, 30), (1, 31)),
     *_notice(_TET_2025, "Hung Kings", 2025, (4, 7)),
-    *_notice(_SPRING_2025, "Reunification and Labour Day", 2025, (4, 30), (5, 1), (5, 2)),
+    *_notice(_SPRING_2025, "Reunification and Labour Day", 2025, (4, 30), (5, 1), (5, 2), notice="SSC letter 3193"),
     *_notice(_NATIONAL_DAY_2025, "National Day", 2025, (9, 1), (9, 2)),
     *_notice(_LIST_2026, "New Year", 2026, (1, 1)),
     *_notice(_LATER_2026, "not in the list of December, no notice read: the first session was 01-05", 2026, (1, 2)),
-    *_notice(_TET_2026, "Tet", 2026, (2, 16), (2, 17), (2, 18), (2, 19), (2, 20)),
+    *_notice(_TET_2026, "Tet", 2026, (2, 16), (2, 17), (2, 18), (2, 19), (2, 20), notice=_TET_LETTER),
     *_notice(_LIST_2026, "Hung Kings (observed)", 2026, (4, 27)),
     *_notice(_LIST_2026, "Reunification and Labour Day", 2026, (4, 30), (5, 1)),
     *_notice(_LIST_2026, "National Day; 08-31 swapped with Saturday 08-22", 2026, (8, 31), (9, 1), (9, 2)),
-    ClosedDay(date(2026, 11, 24), "Vietnam Culture Day, no notice found", Certainty.EXPECTED, _CULTURE_DAY),
+    ClosedDay(
+        date(2026, 11, 24),
+        "Vietnam Culture Day, no exchange's notice found",
+        Certainty.EXPECTED,
+        _CULTURE_DAY,
+        "Politburo Resolution 80-NQ/TW",
+    ),
 )
 """What notices say. The December list is not final: a day may be swapped into a holiday later (VN-C8)."""
 

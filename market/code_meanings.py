@@ -23,6 +23,9 @@ class CodeMeaning:
 
 MEANINGS: tuple[CodeMeaning, ...] = (
     CodeMeaning(RuleCode.UNKNOWN_SYMBOL, "VN-A9", "No reference data of today for the symbol"),
+    CodeMeaning(
+        RuleCode.REFERENCE_DATA_MISSING, "VN-A9", "The day's reference data are not loaded yet; try again shortly"
+    ),
     CodeMeaning(RuleCode.WRONG_EXCHANGE, "VN-G", "The symbol trades on another exchange today"),
     CodeMeaning(RuleCode.CLOSED_DAY, "VN-A12", "The exchange is closed on the day; the next trading day is told"),
     CodeMeaning(RuleCode.SYMBOL_NOT_TRADING, "VN-A10", "The security's status takes no orders"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from datetime import time
+from datetime import time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +12,12 @@ from market.closed_days import NOTICED_DAYS
 from market.code_meanings import MEANINGS
 from market.feed_sessions import FEED_SESSIONS
 from market.fees import COMMISSIONS, SALE_TAXES
+from market.lone_figures import FIGURES
 from market.lots import SIZES
 from market.order_types import TAKEN, TYPES
 from market.permissions import CHANGES
 from market.prose import CODES_HEAD, RULES_HEAD, RULES_TAIL
+from market.put_through import PUT_THROUGH_HOURS
 from market.rulebook import RULES
 from market.sessions import PERIODIC_SESSIONS, SESSIONS
 from market.sources import READ_ON, SOURCES
@@ -35,6 +37,8 @@ TABLES: tuple[tuple[str, str, Sequence[Any]], ...] = (
     ("What a security's status does", "market/statuses.py", STATUSES),
     ("Commissions, millionths of the gross value", "market/fees.py", COMMISSIONS),
     ("Tax on sales, millionths of the gross value", "market/fees.py", SALE_TAXES),
+    ("Hours of put-through trades", "market/put_through.py", PUT_THROUGH_HOURS),
+    ("Figures that stand alone", "market/lone_figures.py", FIGURES),
     ("Closed days", "market/closed_days.py", NOTICED_DAYS),
 )
 """Every table of rules with its file; each row carries its citation."""
@@ -98,14 +102,18 @@ def _words(value: object) -> str:
             return "yes" if value else "no"
         case int():
             return f"{value:,}"
-        case time():
-            return value.strftime("%H:%M")
+        case time() | timedelta():
+            return _moment(value)
         case None:
             return "as the exchange tells"
         case frozenset() | tuple():
             return ", ".join(sorted(str(each) for each in value))
         case _:
             return str(value)
+
+
+def _moment(value: time | timedelta) -> str:
+    return value.strftime("%H:%M") if isinstance(value, time) else f"{value.total_seconds():.0f} seconds"
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

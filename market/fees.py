@@ -6,6 +6,7 @@ from enum import StrEnum
 from market.citations import Citation, Confidence, cite
 
 _MILLION = 1_000_000
+_SALE_TAX_PPM = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class FeeSchedule:
     """Rates in millionths of the gross value: 1,500 is 0.15 %. Sale tax is 0.1 % of a sale's gross value (VN-A11)."""
 
     commission_ppm: int
-    sale_tax_ppm: int = 1_000
+    sale_tax_ppm: int = _SALE_TAX_PPM
 
 
 class Channel(StrEnum):
@@ -59,18 +60,20 @@ class TaxRow:
     cited: Citation
 
 
-SALE_TAXES: tuple[TaxRow, ...] = (TaxRow(1_000, cite("VN-A11", Confidence.HIGH, "S47 S51")),)
+SALE_TAXES: tuple[TaxRow, ...] = (TaxRow(_SALE_TAX_PPM, cite("VN-A11", Confidence.HIGH, "S47 S51")),)
 
 
-def fee_schedule(plan: FeePlan, channel: Channel, day_value: int = 0) -> FeeSchedule | None:
-    """The rates of an account that has traded `day_value` VND today; None where the plan has no such channel."""
+def fee_schedule(plan: FeePlan, channel: Channel, day_value: int = 0) -> FeeSchedule:
+    """The rates of an account that has traded `day_value` VND today. Raises ValueError for a channel it lacks."""
     rows = [row for row in COMMISSIONS if row.plan is plan and row.channel is channel]
     reached = [row.commission_ppm for row in rows if row.from_day_value <= day_value]
-    return FeeSchedule(reached[-1], SALE_TAXES[-1].sale_tax_ppm) if reached else None
+    if not reached:
+        raise ValueError(f"accounts of the plan {plan} have no channel {channel}")
+    return FeeSchedule(reached[-1], SALE_TAXES[-1].sale_tax_ppm)
 
 
-SSI_ONLINE = FeeSchedule(commission_ppm=1_500)
-"""SSI's online commission of 0.15 % (VN-A11)."""
+SSI_ONLINE = fee_schedule(FeePlan.STANDARD, Channel.ONLINE)
+"""SSI's online commission of 0.15 % (VN-A11), which every account is opened with; its own row counts from then on."""
 
 
 def commission(schedule: FeeSchedule, gross_value: int) -> int:

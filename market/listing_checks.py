@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from market.broker_day import DAY_STARTS
 from market.calendar import VIETNAM, TradingCalendar, next_trading_day
 from market.instrument import Instrument
 from market.offering import Offering
@@ -10,9 +11,25 @@ from market.statuses import Trading, trades_on, trading_of
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
 from market.vocabulary import Exchange, SecurityStatus
+from market.words import STATUS_VI, either
 
 
-def unknown_symbol(terms: OrderTerms, now: datetime) -> Violation:
+def unlisted(
+    terms: OrderTerms, now: datetime, calendar: TradingCalendar, *, day_loaded: bool, any_day: bool = False
+) -> Iterator[Violation]:
+    """Why a security without reference data takes no order.
+
+    With `day_loaded` others have theirs, so that this one is not listed. A closed day has none for anybody, which
+    says nothing of the security, unless `any_day`'s data would have done.
+    """
+    trades = calendar.is_trading_day(now.astimezone(VIETNAM).date(), terms.exchange)
+    if day_loaded or (any_day and not trades):
+        yield _unknown_symbol(terms, now)
+    elif trades:
+        yield _not_loaded_yet(terms, now)
+
+
+def _unknown_symbol(terms: OrderTerms, now: datetime) -> Violation:
     day = now.astimezone(VIETNAM).date()
     return Violation(
         RuleCode.UNKNOWN_SYMBOL,
@@ -20,6 +37,22 @@ def unknown_symbol(terms: OrderTerms, now: datetime) -> Violation:
         f"{terms.symbol} has no reference data for {day}; only symbols listed today can be traded.",
         f"{terms.symbol} không có dữ liệu tham chiếu ngày {day}; chỉ giao dịch được mã niêm yết hôm nay.",
         given=terms.symbol,
+    )
+
+
+def _not_loaded_yet(terms: OrderTerms, now: datetime) -> Violation:
+    """The broker's day begins with the load; before that nobody asks for the data."""
+    local = now.astimezone(VIETNAM)
+    starts = datetime.combine(local.date(), DAY_STARTS, VIETNAM)
+    clock = starts.strftime("%H:%M")
+    when, when_vi = ("in a few minutes", "sau ít phút") if starts <= local else (f"after {clock}", f"sau {clock}")
+    return Violation(
+        RuleCode.REFERENCE_DATA_MISSING,
+        "VN-A9",
+        f"The reference data of {local.date()} are not loaded yet; try again {when}.",
+        f"Chưa có dữ liệu tham chiếu ngày {local.date()}; hãy thử lại {when_vi}.",
+        given=terms.symbol,
+        allowed=None if starts <= local else starts.isoformat(timespec="minutes"),
     )
 
 
@@ -53,14 +86,7 @@ def not_trading(
     terms: OrderTerms, instrument: Instrument, now: datetime, calendar: TradingCalendar, offering: Offering
 ) -> Iterator[Violation]:
     if not tradable(instrument, offering):
-        yield Violation(
-            RuleCode.SYMBOL_NOT_TRADING,
-            "VN-A10",
-            f"{terms.symbol} is {instrument.status.lower()}; orders are taken for securities in normal trading.",
-            f"{terms.symbol} đang ở trạng thái {instrument.status}; chỉ nhận lệnh cho mã giao dịch bình thường.",
-            given=instrument.status.value,
-            allowed=SecurityStatus.NORMAL.value,
-        )
+        yield _not_tradable(instrument, offering)
         return
     day = now.astimezone(VIETNAM).date()
     if not trades_on(instrument.exchange, instrument.status, day):
@@ -69,15 +95,33 @@ def not_trading(
             RuleCode.SYMBOL_NOT_TRADING_TODAY,
             "VN-D5",
             f"{terms.symbol} is {instrument.status.lower()} and trades on Fridays only; the next one is {following}.",
-            f"{terms.symbol} bị {instrument.status}, chỉ giao dịch thứ Sáu; phiên kế tiếp là {following}.",
+            f"{terms.symbol} {STATUS_VI[instrument.status]}, chỉ giao dịch thứ Sáu; phiên kế tiếp là {following}.",
             given=day.isoformat(),
             allowed=following.isoformat(),
         )
 
 
+def _not_tradable(instrument: Instrument, offering: Offering) -> Violation:
+    taken = [each for each in SecurityStatus if _trades(instrument.exchange, each, offering)]
+    traded = either([each.lower() for each in taken], "or")
+    traded_vi = either([STATUS_VI[each] for each in taken], "hoặc")
+    return Violation(
+        RuleCode.SYMBOL_NOT_TRADING,
+        "VN-A10",
+        f"{instrument.symbol} is {instrument.status.lower()} and takes no orders; it trades while it is {traded}.",
+        f"{instrument.symbol} đang {STATUS_VI[instrument.status]}, không nhận lệnh; chỉ nhận lệnh cho mã {traded_vi}.",
+        given=instrument.status.value,
+        allowed=", ".join(taken),
+    )
+
+
 def tradable(instrument: Instrument, offering: Offering) -> bool:
     """Whether the exchange trades such a security at all, and the product with it."""
-    trading = trading_of(instrument.exchange, instrument.status)
+    return _trades(instrument.exchange, instrument.status, offering)
+
+
+def _trades(exchange: Exchange, status: SecurityStatus, offering: Offering) -> bool:
+    trading = trading_of(exchange, status)
     if trading is Trading.NONE:
         return False
     return trading is Trading.AS_USUAL or offering.restricted_securities

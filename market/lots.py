@@ -39,7 +39,16 @@ def is_odd_lot(quantity: int) -> bool:
     return 0 < quantity < LOT
 
 
-def nearest_quantities(quantity: int) -> tuple[int, ...]:
-    """The round lots around an invalid quantity, or the two orders (lot and rest) it can be split into."""
+def nearest_quantities(quantity: int, maximum: int) -> tuple[int, ...]:
+    """The valid quantities next to an invalid one: the lots around it, the `maximum`, or a single share."""
+    if quantity <= 0:
+        return (1,)
+    if quantity > maximum:
+        return (maximum - maximum % LOT,)
     whole = quantity - quantity % LOT
-    return tuple(value for value in (whole, whole + LOT) if value > 0)
+    return tuple(value for value in (whole, whole + LOT) if value <= maximum)
+
+
+def split(quantity: int) -> tuple[int, int]:
+    """The round lots and the odd lot that make up `quantity`, which are two orders."""
+    return quantity - quantity % LOT, quantity % LOT

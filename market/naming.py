@@ -6,15 +6,25 @@ from market.vocabulary import OrderType, TimeInForce
 _PUT_THROUGH = frozenset({"PT", "PUT_THROUGH", "PUTTHROUGH", "BUY_IN"})
 
 # What a client of other markets means, and what the exchanges have for it (VN-B).
+_ONE_DAY = ("every order lives for one trading day", "mọi lệnh chỉ có hiệu lực trong một ngày giao dịch")
+_AGAIN = (f"{_ONE_DAY[0]}; place it again tomorrow", f"{_ONE_DAY[1]}; hãy đặt lại vào ngày mai")
+_AT_OPEN = ("send the order type ATO instead", "hãy dùng loại lệnh ATO")
+_AT_CLOSE = ("send the order type ATC instead", "hãy dùng loại lệnh ATC")
 _INSTEAD = {
-    "IOC": "MAK on HNX is the market order of which the rest is cancelled",
-    "FOK": "MOK on HNX is the market order that fills whole or not at all",
-    "GTC": "every order lives for one trading day; place it again tomorrow",
-    "GTD": "every order lives for one trading day; place it again tomorrow",
-    "ATO": "send the order type ATO instead",
-    "OPG": "send the order type ATO instead",
-    "ATC": "send the order type ATC instead",
-    "CLS": "send the order type ATC instead",
+    "IOC": (
+        "MAK on HNX is the market order of which the rest is cancelled",
+        "lệnh MAK trên HNX là lệnh thị trường mà phần chưa khớp bị hủy ngay",
+    ),
+    "FOK": (
+        "MOK on HNX is the market order that fills whole or not at all",
+        "lệnh MOK trên HNX là lệnh thị trường khớp toàn bộ hoặc hủy toàn bộ",
+    ),
+    "GTC": _AGAIN,
+    "GTD": _AGAIN,
+    "ATO": _AT_OPEN,
+    "OPG": _AT_OPEN,
+    "ATC": _AT_CLOSE,
+    "CLS": _AT_CLOSE,
 }
 
 
@@ -57,12 +67,12 @@ def time_in_force_named(text: str) -> TimeInForce | Violation:
     name = text.strip().upper()
     if name in TimeInForce.__members__:
         return TimeInForce[name]
-    hint = _INSTEAD.get(name, "every order lives for one trading day")
+    hint, hint_vi = _INSTEAD.get(name, _ONE_DAY)
     return Violation(
         RuleCode.TIME_IN_FORCE_NOT_OFFERED,
         "VN-C1",
         f"Time in force {text!r} is not offered, only DAY: {hint}.",
-        f"Không hỗ trợ hiệu lực {text!r}, chỉ nhận DAY (trong ngày).",
+        f"Không hỗ trợ hiệu lực {text!r}, chỉ nhận DAY (trong ngày): {hint_vi}.",
         given=text,
         allowed=TimeInForce.DAY.value,
     )

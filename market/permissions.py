@@ -9,6 +9,7 @@ from market.citations import Citation, Confidence, cite
 from market.order_types import Expiry, type_row
 from market.phases import Phase, next_boundary, phase_at, phases_of
 from market.sessions import PERIODIC_FROZEN_MINUTES
+from market.statuses import status_of_phases
 from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus, Whereabouts
 
 LAST_SECONDS = timedelta(seconds=5)
@@ -84,7 +85,10 @@ def change_permission(
     status: SecurityStatus = SecurityStatus.NORMAL,
     calendar: TradingCalendar = PUBLISHED,
 ) -> Permission:
-    """Whether an unfilled order may be amended or cancelled at `now`; the exchange treats both alike (VN-A3)."""
+    """Whether an unfilled order may be amended or cancelled at `now`; the exchange treats both alike (VN-A3).
+
+    What an exchange does with a cancel of a halted security is not told (VN-A10): its phases count, its word decides.
+    """
     match whereabouts:
         case Whereabouts.HELD_HERE:
             return Permission(allowed=True)
@@ -103,9 +107,11 @@ def _at_exchange(
     # What dies with its phase can never be changed; MTL rests as an LO (VN-C4).
     if type_row(order_type).expires is not Expiry.END_OF_DAY:
         return Permission(allowed=False)
+    traded = status_of_phases(exchange, status)
     if _changes_until(phase) > now:
-        return Permission(allowed=True, broker_decides=_changes_until(phase) - now <= LAST_SECONDS)
-    later = phases_of(exchange, now.astimezone(VIETNAM).date(), status, calendar)
+        unsure = _changes_until(phase) - now <= LAST_SECONDS or traded is not status
+        return Permission(allowed=True, broker_decides=unsure)
+    later = phases_of(exchange, now.astimezone(VIETNAM).date(), traded, calendar)
     # An LO outlives every phase in which it can be changed.
     starts = (each.start for each in later if each.start > now and _changes_until(each) > each.start)
     return Permission(allowed=False, next_allowed=next(starts, None))

@@ -1,6 +1,6 @@
 """The trading phases of each exchange through a day, as half-open intervals (VN-A1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 
@@ -9,7 +9,7 @@ from market.deviations import Span, overlaid
 from market.offering import AUCTIONS, CONTINUOUS, OFFERED, Offering
 from market.order_types import types_taken
 from market.sessions import sessions_of
-from market.statuses import Trading, trades_on, trading_of
+from market.statuses import Trading, status_of_phases, trades_on, trading_of
 from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus
 
 __all__ = [
@@ -67,7 +67,7 @@ def phase_at(
 
     A security that is halted has no phases of its own: the exchange's are told.
     """
-    told = _told(exchange, status)
+    told = status_of_phases(exchange, status)
     local = instant.astimezone(VIETNAM)
     today = phases_of(exchange, local.date(), told, calendar)
     for phase in today:
@@ -100,7 +100,7 @@ def previous_boundary(
     phase = phase_at(exchange, instant, status, calendar)
     if phase.name is not PhaseName.CLOSED:
         return phase.start
-    told, day = _told(exchange, status), instant.astimezone(VIETNAM).date()
+    told, day = status_of_phases(exchange, status), instant.astimezone(VIETNAM).date()
     phases = [each for each in phases_of(exchange, day, told, calendar) if each.end <= instant]
     while not phases:
         day = previous_trading_day(day, calendar, exchange)
@@ -116,12 +116,20 @@ def phase_to_send_in(
     calendar: TradingCalendar = PUBLISHED,
     offering: Offering = OFFERED,
 ) -> Phase | None:
-    """The running or next phase of the same day that takes `order_type`; None when no later phase today does."""
+    """The running or next phase of the same day that takes `order_type`; None when no later phase today does.
+
+    While the exchange is halted, or else deviates, it starts at the earliest when that is known to end.
+    """
     local = instant.astimezone(VIETNAM)
     for phase in phases_of(exchange, local.date(), status, calendar):
         if local < phase.end and phase.takes(order_type, offering):
             return phase
-    return None
+    deviation = calendar.deviation_at(exchange, local)
+    if deviation is None:
+        return None
+    # Nobody knows how long it lasts: what the table's phase would take waits and is checked again then (LC-80).
+    tabled = phase_to_send_in(exchange, order_type, instant, status, calendar.tabled, offering)
+    return None if tabled is None else replace(tabled, start=deviation.until, end=max(tabled.end, deviation.until))
 
 
 def next_date_to_send(
@@ -149,10 +157,6 @@ def order_expiry(exchange: Exchange, trading_date: date, calendar: TradingCalend
     takes = [row for row in sessions_of(exchange, restricted=False) if OrderType.LO in types_taken(exchange, row.phase)]
     stretched = (each for each in calendar.deviations_on(trading_date, exchange) if each.phase is takes[-1].phase)
     return max((_at(trading_date, takes[-1].end), *(each.until for each in stretched)))
-
-
-def _told(exchange: Exchange, status: SecurityStatus) -> SecurityStatus:
-    return NORMAL if trading_of(exchange, status) is Trading.NONE else status
 
 
 def _next_opening(exchange: Exchange, day: date, status: SecurityStatus, calendar: TradingCalendar) -> datetime:

@@ -1,9 +1,11 @@
 """The rules of put-through trades, which this service knows and does not offer (VN-A6, VN-A10)."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, time
 
 from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
+from market.citations import Citation, Confidence, cite
 from market.instrument import Instrument
 from market.listing_checks import tradable
 from market.lots import PUT_THROUGH_MINIMUM
@@ -12,9 +14,32 @@ from market.price_checks import band_broken
 from market.quantity_checks import FIRST_PRICE_DAYS
 from market.violations import RuleCode, Violation
 from market.vocabulary import Exchange
+from market.words import figure, figure_vi
 
-_HOURS = ((time(9), time(11, 30)), (time(13), time(15)))
-"""In session to 14:45 and after hours to 15:00 on a board of its own on HOSE and HNX (VN-A1, VN-D7)."""
+_LISTED = cite("VN-A1", Confidence.HIGH, "S7 S10")
+_AFTER_HOURS = cite("VN-D7", Confidence.MEDIUM, "S5 S7 S10")
+_UPCOM = cite("VN-A1", Confidence.HIGH, "S3 S8")
+_LISTED_ON = (Exchange.HOSE, Exchange.HNX)
+
+
+@dataclass(frozen=True, slots=True)
+class PutThroughRow:
+    """Hours of a trading day in which put-through trades are made, `end` left out."""
+
+    exchange: Exchange
+    start: time
+    end: time
+    board: str
+    cited: Citation
+
+
+PUT_THROUGH_HOURS: tuple[PutThroughRow, ...] = (
+    *(PutThroughRow(each, time(9), time(11, 30), "in session", _LISTED) for each in _LISTED_ON),
+    *(PutThroughRow(each, time(13), time(14, 45), "in session", _LISTED) for each in _LISTED_ON),
+    *(PutThroughRow(each, time(14, 45), time(15), "after hours", _AFTER_HOURS) for each in _LISTED_ON),
+    PutThroughRow(Exchange.UPCOM, time(9), time(11, 30), "in session", _UPCOM),
+    PutThroughRow(Exchange.UPCOM, time(13), time(15), "in session", _UPCOM),
+)
 
 
 def put_through_violations(
@@ -38,7 +63,8 @@ def put_through_violations(
 def _hours(instrument: Instrument, now: datetime, calendar: TradingCalendar) -> Iterator[Violation]:
     local = now.astimezone(VIETNAM)
     trades = calendar.is_trading_day(local.date(), instrument.exchange) and tradable(instrument, EVERYTHING)
-    if trades and any(start <= local.time() < end for start, end in _HOURS):
+    hours = (row for row in PUT_THROUGH_HOURS if row.exchange is instrument.exchange)
+    if trades and any(row.start <= local.time() < row.end for row in hours):
         return
     yield Violation(
         RuleCode.PHASE_TAKES_NOTHING,
@@ -55,11 +81,14 @@ def _first_day(instrument: Instrument, traded_today: bool | None) -> Iterator[Vi
         return
     if instrument.exchange is Exchange.UPCOM and traded_today is not False:
         return
+    on_upcom = instrument.exchange is Exchange.UPCOM
+    until, until_vi = (" before it has a price", " khi chưa có giá") if on_upcom else ("", "")
     yield Violation(
         RuleCode.PUT_THROUGH_FIRST_DAY,
         "VN-A10",
-        f"{instrument.symbol} takes no put-through trade on its first day or its day of return.",
-        f"{instrument.symbol} không được giao dịch thỏa thuận trong ngày giao dịch đầu tiên.",
+        f"{instrument.symbol} takes no put-through trade on its first day or its day of return{until}.",
+        f"{instrument.symbol} không được giao dịch thỏa thuận trong ngày giao dịch đầu tiên hoặc ngày giao dịch trở lại"
+        f"{until_vi}.",
         given=instrument.band_day.value,
     )
 
@@ -70,8 +99,8 @@ def _minimum(instrument: Instrument, quantity: int) -> Iterator[Violation]:
         yield Violation(
             RuleCode.PUT_THROUGH_BELOW_MINIMUM,
             "VN-A6",
-            f"A put-through trade on {instrument.exchange} has at least {minimum} shares.",
-            f"Giao dịch thỏa thuận trên {instrument.exchange} tối thiểu {minimum} cổ phiếu.",
+            f"A put-through trade on {instrument.exchange} has at least {figure(minimum)} shares.",
+            f"Giao dịch thỏa thuận trên {instrument.exchange} tối thiểu {figure_vi(minimum)} cổ phiếu.",
             given=quantity,
             allowed=minimum,
             nearest=(minimum,),

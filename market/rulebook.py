@@ -52,7 +52,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "Ticks. HOSE shares and funds: 10 below 10,000, 50 below 50,000, 100 from there; HOSE ETF and covered warrants "
-        "10; HNX and UPCOM 100; HNX ETF 1; put-through 1. The price itself chooses its tick",
+        "10; HNX and UPCOM 100, also for kinds of which no text speaks; HNX ETF 1; put-through 1. The price itself "
+        "chooses its tick",
         ("market/ticks.py", "market/price_checks.py"),
         cite("VN-A5", _HIGH, "S15 S23 S24 S58"),
     ),
@@ -85,8 +86,17 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "Warned and controlled securities trade as usual; restricted ones on HOSE by periodic auctions all day; halted "
         "and suspended ones not at all. On a first day or a day of return there are no odd lots before a round-lot "
-        "price, and no put-through (on UPCOM until there is a price)",
-        ("market/statuses.py", "market/listing_checks.py", "market/quantity_checks.py"),
+        "price, and no put-through (on UPCOM until there is a price). Whether an exchange cancels orders of a halted "
+        "security is not told: a cancel goes out by the exchange's phases and the broker's word decides; a new price "
+        "or more shares are refused like an order",
+        (
+            "market/statuses.py",
+            "market/listing_checks.py",
+            "market/quantity_checks.py",
+            "market/put_through.py",
+            "market/permissions.py",
+            "market/amendments.py",
+        ),
         cite("VN-A10", _HIGH, "S5 S6 S10 S15 S16 S17 S27 S45"),
     ),
     Rule(
@@ -111,7 +121,13 @@ RULES: tuple[Rule, ...] = (
         "Held orders go out when their phase starts; at 14:30 resting orders are carried into the auction and frozen; "
         "all orders are day orders. The feed's session state counts, the clock is the fallback: exchanges stretch and "
         "halt phases",
-        ("market/feed_sessions.py", "market/naming.py", "market/sending.py"),
+        (
+            "market/feed_sessions.py",
+            "market/feed_phases.py",
+            "market/deviations.py",
+            "market/naming.py",
+            "market/sending.py",
+        ),
         cite("VN-C1", _HIGH, "S5 S7 S17 S37 S54"),
     ),
     Rule(
@@ -150,9 +166,10 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "In one auction an investor, over all accounts, enters orders on one side of a symbol only; orders carried in "
-        "do not count. In continuous trading own orders must not be made to meet: a warning. A buy without a price "
-        "sets aside the ceiling, PLO the closing price (our choice). A foreign buy beyond the room is refused",
-        ("market/investor_checks.py", "market/reserve.py"),
+        "do not count, and an auction that is halted and goes on is one. In continuous trading own orders must not be "
+        "made to meet: a warning. A buy without a price sets aside the ceiling, PLO the closing price once it is known "
+        "(our choice). A foreign buy beyond the room is refused",
+        ("market/investor_checks.py", "market/reserve.py", "market/post_close.py"),
         cite("VN-C7", _HIGH, "S9 S16 S18 S33 S37 S68"),
     ),
     Rule(

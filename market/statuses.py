@@ -53,6 +53,11 @@ def trading_of(exchange: Exchange, status: SecurityStatus) -> Trading:
     return _TRADING[exchange, status]
 
 
+def status_of_phases(exchange: Exchange, status: SecurityStatus) -> SecurityStatus:
+    """The status whose phases a security of `status` has: one that does not trade has the exchange's own."""
+    return SecurityStatus.NORMAL if trading_of(exchange, status) is Trading.NONE else status
+
+
 def trades_on(exchange: Exchange, status: SecurityStatus, day: date) -> bool:
     """Whether a security of `status` trades on `day`, supposing that `day` is a trading day."""
     match trading_of(exchange, status):

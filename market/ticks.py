@@ -7,13 +7,16 @@ from market.vocabulary import Exchange, InstrumentKind
 
 PUT_THROUGH_TICK = 1
 
-_SHARES = (InstrumentKind.STOCK, InstrumentKind.FUND)
+_STOCK, _FUND = InstrumentKind.STOCK, InstrumentKind.FUND
 _ETF, _WARRANT = InstrumentKind.ETF, InstrumentKind.COVERED_WARRANT
 _HOSE = cite("VN-A5", Confidence.HIGH, "S15 S23")
 _HOSE_LISTED_PRODUCTS = cite("VN-A5", Confidence.HIGH, "S23 S24")
 _HNX = cite("VN-A5", Confidence.HIGH, "S7 S15 S23 S58")
 _HNX_ETF = cite("VN-A5", Confidence.HIGH, "S23 S58")
 _UPCOM = cite("VN-A5", Confidence.HIGH, "S8 S15 S27")
+# No text names a step for these kinds there; the exchange's step for shares stands in.
+_HNX_OTHERS = cite("VN-A5", Confidence.ASSUMED, "S7 S15 S23 S58")
+_UPCOM_OTHERS = cite("VN-A5", Confidence.ASSUMED, "S8 S15 S27")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +31,15 @@ class TickRow:
 
 
 TICKS: tuple[TickRow, ...] = (
-    TickRow(Exchange.HOSE, _SHARES, 0, 10, _HOSE),
-    TickRow(Exchange.HOSE, _SHARES, 10_000, 50, _HOSE),
-    TickRow(Exchange.HOSE, _SHARES, 50_000, 100, _HOSE),
+    TickRow(Exchange.HOSE, (_STOCK, _FUND), 0, 10, _HOSE),
+    TickRow(Exchange.HOSE, (_STOCK, _FUND), 10_000, 50, _HOSE),
+    TickRow(Exchange.HOSE, (_STOCK, _FUND), 50_000, 100, _HOSE),
     TickRow(Exchange.HOSE, (_ETF, _WARRANT), 0, 10, _HOSE_LISTED_PRODUCTS),
-    TickRow(Exchange.HNX, (*_SHARES, _WARRANT), 0, 100, _HNX),
+    TickRow(Exchange.HNX, (_STOCK,), 0, 100, _HNX),
+    TickRow(Exchange.HNX, (_FUND, _WARRANT), 0, 100, _HNX_OTHERS),
     TickRow(Exchange.HNX, (_ETF,), 0, 1, _HNX_ETF),
-    TickRow(Exchange.UPCOM, tuple(InstrumentKind), 0, 100, _UPCOM),
+    TickRow(Exchange.UPCOM, (_STOCK,), 0, 100, _UPCOM),
+    TickRow(Exchange.UPCOM, (_FUND, _ETF, _WARRANT), 0, 100, _UPCOM_OTHERS),
 )
 
 # From the highest price down: the first row that a price reaches has its step.

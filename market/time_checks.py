@@ -15,11 +15,12 @@ from market.statuses import trades_on
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
 from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus
+from market.words import PHASE_VI
 
 
 def refused_today(
     terms: OrderTerms,
-    instrument: Instrument,
+    instrument: Instrument | None,
     now: datetime,
     facts: TradingFacts,
     calendar: TradingCalendar,
@@ -40,7 +41,7 @@ def refused_today(
 
 
 def refused_at_once(
-    terms: OrderTerms, instrument: Instrument, now: datetime, facts: TradingFacts, calendar: TradingCalendar
+    terms: OrderTerms, instrument: Instrument | None, now: datetime, facts: TradingFacts, calendar: TradingCalendar
 ) -> Iterator[Violation]:
     """Why the exchange refuses the order at this instant."""
     status = phase_status(instrument, now, EVERYTHING)
@@ -56,8 +57,10 @@ def refused_at_once(
     yield from _no_closing_price(terms, now, facts, calendar)
 
 
-def phase_status(instrument: Instrument, now: datetime, offering: Offering) -> SecurityStatus:
-    """The status whose phases count: the exchange's normal ones for a security that does not trade today."""
+def phase_status(instrument: Instrument | None, now: datetime, offering: Offering) -> SecurityStatus:
+    """The status whose phases count: the exchange's normal ones for a security not known or not traded today."""
+    if instrument is None:
+        return SecurityStatus.NORMAL
     day = now.astimezone(VIETNAM).date()
     if tradable(instrument, offering) and trades_on(instrument.exchange, instrument.status, day):
         return instrument.status
@@ -113,7 +116,7 @@ def _not_in_phase(terms: OrderTerms, phase: PhaseName, taken: frozenset[OrderTyp
         RuleCode.ORDER_TYPE_NOT_IN_PHASE,
         "VN-A2",
         f"{terms.exchange} does not take {terms.order_type} in {phase}; it takes {_names(taken)}.",
-        f"{terms.exchange} không nhận lệnh {terms.order_type} trong phiên {phase}; chỉ nhận {_names(taken)}.",
+        f"{terms.exchange} không nhận lệnh {terms.order_type} trong {PHASE_VI[phase]}; chỉ nhận {_names(taken)}.",
         given=terms.order_type.value,
         allowed=_names(taken),
     )
@@ -125,7 +128,7 @@ def _takes_nothing(terms: OrderTerms, phase: PhaseName, until: datetime) -> Viol
         RuleCode.PHASE_TAKES_NOTHING,
         "VN-A1",
         f"{terms.exchange} takes no orders in {phase}, which ends at {clock}.",
-        f"{terms.exchange} không nhận lệnh trong {phase}, kết thúc lúc {clock}.",
+        f"{terms.exchange} không nhận lệnh trong {PHASE_VI[phase]}, kết thúc lúc {clock}.",
         given=phase.value,
         allowed=clock,
     )

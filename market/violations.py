@@ -8,6 +8,7 @@ class RuleCode(StrEnum):
     """Stable codes, in the order in which they are reported: a value is never changed or given to another reason."""
 
     UNKNOWN_SYMBOL = "unknown_symbol"
+    REFERENCE_DATA_MISSING = "reference_data_missing"
     WRONG_EXCHANGE = "wrong_exchange"
     CLOSED_DAY = "closed_day"
     SYMBOL_NOT_TRADING = "symbol_not_trading"

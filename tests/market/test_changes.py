@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from market.amendments import Amendment, amend_violations, cancel_violations, keeps_priority
+from market.facts import TradingFacts
 from market.instrument import Instrument
 from market.permissions import Permission, change_permission
 from market.violations import RuleCode
-from market.vocabulary import Exchange, OrderType, SecurityStatus, Whereabouts
-from tests.market.market_of_cases import HNX, HOSE, UPCOM, at, order, security
+from market.vocabulary import Exchange, OrderType, SecurityStatus, Side, Whereabouts
+from tests.market.market_of_cases import HNX, HOSE, UPCOM, at, order, security, with_room
 
 LISTED = security(HOSE)
 EXCHANGE = Whereabouts.AT_EXCHANGE
@@ -121,3 +122,56 @@ def test_a_refused_change_names_the_time_from_which_it_is_possible_in_both_langu
     [refused] = cancel_violations(order(LISTED), LISTED, at("12:00"), EXCHANGE)
     assert "2026-03-11T13:00" in refused.message
     assert "2026-03-11T13:00" in refused.message_vi
+
+
+HALTED = security(HOSE, status=SecurityStatus.HALTED)
+FOREIGN = TradingFacts(foreign_investor=True)
+
+
+def test_a_halted_security_has_the_exchanges_phases_and_the_broker_decides() -> None:
+    asked = (EXCHANGE, OrderType.LO, HOSE)
+    for status in (SecurityStatus.HALTED, SecurityStatus.SUSPENDED):
+        assert change_permission(*asked, at("12:00"), status).next_allowed == at("13:00")
+        assert change_permission(*asked, at("09:10"), status).next_allowed == at("09:15")
+        assert change_permission(*asked, at("14:35"), status) == Permission(allowed=False)
+        assert change_permission(*asked, at("10:00"), status) == Permission(allowed=True, broker_decides=True)
+
+
+def test_a_refused_cancel_of_a_halted_security_names_the_next_time_and_promises_nothing() -> None:
+    [refused] = cancel_violations(order(HALTED), HALTED, at("12:00"), EXCHANGE)
+    assert refused.allowed == "2026-03-11T13:00+07:00"
+    assert "ABC is halted" in refused.message
+    assert "tạm ngừng giao dịch" in refused.message_vi
+
+
+def changed(
+    amendment: Amendment, listed: Instrument, whereabouts: Whereabouts = EXCHANGE, side: Side = Side.BUY
+) -> list[RuleCode]:
+    terms = order(listed, 1_000, side=side)
+    found = amend_violations(terms, amendment, listed, at("10:00"), filled=0, whereabouts=whereabouts, facts=FOREIGN)
+    return [violation.code for violation in found]
+
+
+@pytest.mark.parametrize("whereabouts", [Whereabouts.AT_EXCHANGE, Whereabouts.AT_BROKER])
+def test_a_halted_security_takes_no_new_price_and_no_more_shares_but_fewer(whereabouts: Whereabouts) -> None:
+    refused = [RuleCode.SYMBOL_NOT_TRADING]
+    assert changed(Amendment(price=25_350), HALTED, whereabouts) == refused
+    assert changed(Amendment(quantity=1_100), HALTED, whereabouts) == refused
+    assert changed(Amendment(quantity=900), HALTED, whereabouts) == []
+
+
+def test_more_shares_of_a_foreign_buy_need_room_for_the_extra_alone() -> None:
+    exceeded = [RuleCode.FOREIGN_ROOM_EXCEEDED]
+    assert changed(Amendment(quantity=5_000), with_room(LISTED, 0)) == exceeded
+    assert changed(Amendment(quantity=5_000), with_room(LISTED, 3_999)) == exceeded
+    assert changed(Amendment(quantity=5_000), with_room(LISTED, 4_000)) == []
+    assert changed(Amendment(price=25_350), with_room(LISTED, 0)) == []
+    assert changed(Amendment(quantity=900), with_room(LISTED, 0)) == []
+    assert changed(Amendment(quantity=5_000), with_room(LISTED, 0), side=Side.SELL) == []
+
+
+def test_an_order_that_waits_at_the_broker_has_taken_no_room_yet() -> None:
+    assert changed(Amendment(quantity=5_000), with_room(LISTED, 4_999), Whereabouts.AT_BROKER) == [
+        RuleCode.FOREIGN_ROOM_EXCEEDED
+    ]
+    assert changed(Amendment(quantity=5_000), with_room(LISTED, 5_000), Whereabouts.AT_BROKER) == []

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from market.calendar import PUBLISHED, VIETNAM, CalendarOverride, OverrideKind, TradingCalendar
 from market.deviations import PhaseDeviation
-from market.feed_phases import LEAD, SHORTEST, phase_deviation
+from market.feed_phases import LEAD, SHORTEST, phase_deviation, words_count_from
 from market.feed_sessions import FeedSession
 from market.permissions import change_permission
 from market.phases import next_boundary, order_expiry, phase_at, phase_to_send_in, phases_of
@@ -118,15 +118,33 @@ def test_a_phase_ends_by_the_clock_when_the_feed_shows_what_comes_next() -> None
     assert phase_deviation(HNX, FeedSession.PT, at("14:59:59"), PUBLISHED) is None
 
 
-def test_a_halt_counts_at_once_and_ends_when_trading_is_shown() -> None:
+def test_a_halt_counts_at_once_goes_on_while_it_is_shown_and_ends_when_trading_is() -> None:
     halt = phase_deviation(HOSE, FeedSession.HALT, at("10:00"), PUBLISHED)
-    assert halt == PhaseDeviation(HOSE, MONDAY, PhaseName.HALTED, at("10:00"), at("11:30"))
+    assert halt == PhaseDeviation(HOSE, MONDAY, PhaseName.HALTED, at("10:00"), at("10:00") + SHORTEST)
     calendar = with_(PUBLISHED, halt)
-    assert phase_deviation(HOSE, FeedSession.HALT, at("10:05"), calendar) is None
-    over = phase_deviation(HOSE, FeedSession.LO, at("10:20"), calendar)
-    assert over == PhaseDeviation(HOSE, MONDAY, PhaseName.HALTED, at("10:00"), at("10:20"))
+    assert phase_deviation(HOSE, FeedSession.HALT, at("10:00:05"), calendar) is None
+    longer = phase_deviation(HOSE, FeedSession.HALT, at("10:00:08"), calendar)
+    assert longer == PhaseDeviation(HOSE, MONDAY, PhaseName.HALTED, at("10:00"), at("10:00:20"))
+    over = phase_deviation(HOSE, FeedSession.LO, at("10:00:15"), with_(calendar, longer))
+    assert over == PhaseDeviation(HOSE, MONDAY, PhaseName.HALTED, at("10:00"), at("10:00:15"))
     again = with_(calendar, over)
-    assert phase_at(HOSE, at("10:20"), calendar=again).name is PhaseName.CONT_AM
+    assert phase_at(HOSE, at("10:00:15"), calendar=again).name is PhaseName.CONT_AM
+
+
+def test_when_the_feed_is_lost_the_clock_counts_again_soon() -> None:
+    for shown, moment in ((FeedSession.HALT, "09:20"), (FeedSession.ATO, "09:16:30"), (FeedSession.C, "10:00")):
+        lost = phase_deviation(HOSE, shown, at(moment), PUBLISHED)
+        assert lost is not None
+        assert lost.until == at(moment) + SHORTEST
+
+
+def test_lc80_what_a_halted_phase_would_take_waits_though_the_halt_may_outlast_it() -> None:
+    halt = phase_deviation(HOSE, FeedSession.HALT, at("14:29:55"), PUBLISHED)
+    assert halt is not None
+    waits = phase_to_send_in(HOSE, OrderType.MTL, at("14:29:56"), calendar=with_(PUBLISHED, halt))
+    assert waits is not None
+    assert waits.start == halt.until
+    assert phase_to_send_in(HOSE, OrderType.MTL, at("14:30:01"), calendar=with_(PUBLISHED, halt)) is None
 
 
 def test_a_halt_that_outlasts_its_phase_goes_on_and_the_break_ends_it() -> None:
@@ -141,19 +159,47 @@ def test_a_halt_that_outlasts_its_phase_goes_on_and_the_break_ends_it() -> None:
 def test_a_phase_that_begins_early_counts_after_a_minute_of_grace() -> None:
     assert phase_deviation(HOSE, FeedSession.ATC, at("14:29:30"), PUBLISHED) is None
     early = phase_deviation(HOSE, FeedSession.ATC, at("14:20"), PUBLISHED)
-    assert early == PhaseDeviation(HOSE, MONDAY, PhaseName.CLOSE_AUCTION, at("14:20"), at("14:30"))
-    auction = phase_at(HOSE, at("14:25"), calendar=with_(PUBLISHED, early))
+    assert early == PhaseDeviation(HOSE, MONDAY, PhaseName.CLOSE_AUCTION, at("14:20"), at("14:20") + SHORTEST)
+    shown_on = PhaseDeviation(HOSE, MONDAY, PhaseName.CLOSE_AUCTION, at("14:20"), at("14:30:40"))
+    auction = phase_at(HOSE, at("14:25"), calendar=with_(PUBLISHED, shown_on))
     assert (auction.name, auction.start, auction.end) == (PhaseName.CLOSE_AUCTION, at("14:20"), at("14:45"))
+
+
+def test_the_phase_before_that_is_shown_just_after_its_end_goes_on_at_once() -> None:
+    """As after a feed that was lost around the boundary, and at an opening that is late."""
+    late = phase_deviation(HOSE, FeedSession.ATO, at("09:15:08"), PUBLISHED)
+    assert late == PhaseDeviation(HOSE, MONDAY, PhaseName.OPEN_AUCTION, at("09:15"), at("09:15:18"))
+    opening = phase_deviation(HOSE, FeedSession.C, at("09:00:02"), PUBLISHED)
+    assert opening == PhaseDeviation(HOSE, MONDAY, PhaseName.CLOSED, at("09:00"), at("09:00:12"))
+    calendar = with_(PUBLISHED, opening)
+    waits = phase_to_send_in(HOSE, OrderType.ATO, at("09:00:05"), calendar=calendar)
+    assert waits is not None
+    assert waits.start == at("09:00:12")
+
+
+def test_a_closing_auction_that_is_shown_after_the_day_goes_on_but_not_long_after() -> None:
+    closing = phase_deviation(HOSE, FeedSession.ATC, at("14:45:05"), PUBLISHED)
+    assert closing == PhaseDeviation(HOSE, MONDAY, PhaseName.CLOSE_AUCTION, at("14:45"), at("14:45:15"))
+    assert phase_deviation(HOSE, FeedSession.ATC, at("14:47"), PUBLISHED) is None
+    assert phase_deviation(HOSE, FeedSession.PT, at("14:45:05"), PUBLISHED) is None
+    assert phase_deviation(HNX, FeedSession.PT, at("15:00:05"), PUBLISHED) is None
+
+
+def test_words_of_before_a_boundary_say_nothing_of_the_phase_after_it() -> None:
+    calendar = deviating(PhaseName.OPEN_AUCTION, "09:15", "09:20")
+    assert words_count_from(HOSE, at("09:17"), calendar) == at("09:15")
+    assert words_count_from(HOSE, at("11:29:59"), PUBLISHED) == at("09:15")
+    assert words_count_from(HOSE, at("11:30"), PUBLISHED) == at("11:30")
 
 
 def test_a_trading_day_that_the_feed_shows_closed_sends_nothing_until_it_opens() -> None:
     closed = phase_deviation(HOSE, FeedSession.C, at("10:00"), PUBLISHED)
     assert closed is not None
     calendar = with_(PUBLISHED, closed)
-    assert phase_at(HOSE, at("10:30"), calendar=calendar).name is PhaseName.CLOSED
-    longer = phase_deviation(HOSE, FeedSession.C, at("11:29:58"), calendar)
+    assert phase_at(HOSE, at("10:00:05"), calendar=calendar).name is PhaseName.CLOSED
+    longer = phase_deviation(HOSE, FeedSession.C, at("10:00:08"), calendar)
     assert longer is not None
-    assert longer.until > at("11:30")
+    assert longer.until == at("10:00:20")
 
 
 @pytest.mark.parametrize("moment", ["08:30", "16:00"])

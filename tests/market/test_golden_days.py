@@ -5,12 +5,14 @@ from itertools import groupby
 
 import pytest
 
+from market.calendar import PUBLISHED, TradingCalendar
+from market.deviations import PhaseDeviation
 from market.offering import EVERYTHING
 from market.permissions import change_permission
 from market.phases import next_boundary, phase_at, previous_boundary
 from market.sending import next_sending
-from market.vocabulary import Exchange, OrderType, SecurityStatus, Whereabouts
-from tests.market.market_of_cases import HNX, HOSE, UPCOM, at
+from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus, Whereabouts
+from tests.market.market_of_cases import DAY, HNX, HOSE, UPCOM, at
 
 NORMAL, RESTRICTED = SecurityStatus.NORMAL, SecurityStatus.RESTRICTED
 GOLDEN = {
@@ -46,18 +48,84 @@ def minutes() -> list[datetime]:
     return [at("00:00") + timedelta(minutes=minute) for minute in range(24 * 60)]
 
 
-def line(exchange: Exchange, status: SecurityStatus, now: datetime) -> str:
-    phase = phase_at(exchange, now, status)
+def line(exchange: Exchange, status: SecurityStatus, now: datetime, calendar: TradingCalendar) -> str:
+    phase = phase_at(exchange, now, status, calendar)
     taken = [order_type for order_type in OrderType if phase.takes(order_type, EVERYTHING)]
-    free = change_permission(Whereabouts.AT_EXCHANGE, OrderType.LO, exchange, now, status).allowed
+    free = change_permission(Whereabouts.AT_EXCHANGE, OrderType.LO, exchange, now, status, calendar).allowed
     number = f" {phase.number}" if phase.number else ""
     return f"{phase.name}{number} takes {' '.join(taken) or '-'}; LO {'free' if free else 'fixed'}"
 
 
-def day_of(exchange: Exchange, status: SecurityStatus) -> list[str]:
-    told = [(line(exchange, status, now), now) for now in minutes()]
+def day_of(exchange: Exchange, status: SecurityStatus, calendar: TradingCalendar = PUBLISHED) -> list[str]:
+    told = [(line(exchange, status, now, calendar), now) for now in minutes()]
     firsts = (next(group) for _, group in groupby(told, key=lambda each: each[0]))
     return [f"{now:%H:%M} {words}" for words, now in firsts]
+
+
+DISTURBED = TradingCalendar(
+    (),
+    (
+        PhaseDeviation(HOSE, DAY, PhaseName.OPEN_AUCTION, at("09:15"), at("09:22")),
+        PhaseDeviation(HOSE, DAY, PhaseName.HALTED, at("10:45"), at("11:05")),
+        PhaseDeviation(HOSE, DAY, PhaseName.CLOSE_AUCTION, at("14:45"), at("14:51")),
+    ),
+)
+"""An opening auction that goes on for seven minutes, a halt in the morning, a closing auction of six more minutes."""
+
+GOLDEN_DISTURBED = {
+    NORMAL: """
+        00:00 CLOSED takes -; LO fixed
+        09:00 OPEN_AUCTION takes LO ATO; LO fixed
+        09:22 CONT_AM takes LO MTL; LO free
+        10:45 HALTED takes -; LO fixed
+        11:05 CONT_AM takes LO MTL; LO free
+        11:30 BREAK takes -; LO fixed
+        13:00 CONT_PM takes LO MTL; LO free
+        14:30 CLOSE_AUCTION takes LO ATC; LO fixed
+        14:51 CLOSED takes -; LO fixed
+    """,
+    RESTRICTED: """
+        00:00 CLOSED takes -; LO fixed
+        09:00 OPEN_AUCTION takes LO ATO; LO fixed
+        09:22 PERIODIC_AUCTION 1 takes LO; LO free
+        09:25 PERIODIC_AUCTION 1 takes LO; LO fixed
+        09:30 PERIODIC_AUCTION 2 takes LO; LO free
+        09:40 PERIODIC_AUCTION 2 takes LO; LO fixed
+        09:45 PERIODIC_AUCTION 3 takes LO; LO free
+        09:55 PERIODIC_AUCTION 3 takes LO; LO fixed
+        10:00 PERIODIC_AUCTION 4 takes LO; LO free
+        10:10 PERIODIC_AUCTION 4 takes LO; LO fixed
+        10:15 PERIODIC_AUCTION 5 takes LO; LO free
+        10:25 PERIODIC_AUCTION 5 takes LO; LO fixed
+        10:30 PERIODIC_AUCTION 6 takes LO; LO free
+        10:40 PERIODIC_AUCTION 6 takes LO; LO fixed
+        10:45 HALTED takes -; LO fixed
+        11:05 PERIODIC_AUCTION 8 takes LO; LO free
+        11:10 PERIODIC_AUCTION 8 takes LO; LO fixed
+        11:15 PERIODIC_AUCTION 9 takes LO; LO free
+        11:25 PERIODIC_AUCTION 9 takes LO; LO fixed
+        11:30 BREAK takes -; LO fixed
+    """,
+}
+
+
+@pytest.mark.parametrize("status", GOLDEN_DISTURBED)
+def test_a_day_with_a_stretched_auction_and_a_halt_goes_as_written(status: SecurityStatus) -> None:
+    expected = [row.strip() for row in GOLDEN_DISTURBED[status].strip().splitlines()]
+    assert day_of(HOSE, status, DISTURBED)[: len(expected)] == expected
+    assert day_of(HNX, status, DISTURBED) == day_of(HNX, status)
+
+
+def test_orders_live_through_a_disturbed_day_as_long_as_its_phases_do() -> None:
+    for order_type, sent, at_once, dies in (
+        (OrderType.ATO, "09:17", "09:17", "09:22"),
+        (OrderType.MTL, "09:17", "09:22", "14:51"),
+        (OrderType.LO, "10:50", "11:05", "14:51"),
+        (OrderType.ATC, "14:48", "14:48", "14:51"),
+    ):
+        sending = next_sending(HOSE, order_type, at(sent), calendar=DISTURBED)
+        assert sending is not None
+        assert (sending.at, sending.lives_until) == (at(at_once), at(dies))
 
 
 @pytest.mark.parametrize(("exchange", "status"), GOLDEN)

@@ -105,7 +105,8 @@ def test_a_commission_is_the_accounts_and_the_channels(
 
 def test_the_online_commission_is_the_tables_and_a_self_directed_account_has_no_staff() -> None:
     assert fee_schedule(FeePlan.STANDARD, Channel.ONLINE) == SSI_ONLINE
-    assert fee_schedule(FeePlan.SELF_DIRECTED, Channel.STAFF) is None
+    with pytest.raises(ValueError, match="no channel STAFF"):
+        fee_schedule(FeePlan.SELF_DIRECTED, Channel.STAFF)
 
 
 @pytest.mark.parametrize("order_type", OrderType)

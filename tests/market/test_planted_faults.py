@@ -7,14 +7,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from market.calendar import TradingCalendar
 from market.checks import exchange_violations, order_violations, order_warnings
+from market.deviations import PhaseDeviation
 from market.facts import OwnOrder, TradingFacts
 from market.offering import EVERYTHING
 from market.phases import phase_at
 from market.ticks import is_on_tick
 from market.violations import RuleCode
 from market.vocabulary import BandDay, Exchange, OrderType, PhaseName, SecurityStatus, Side
-from tests.market.market_of_cases import HNX, HOSE, at, at_exchange, at_house, order, security, with_room
+from tests.market.market_of_cases import DAY, HNX, HOSE, at, at_exchange, at_house, order, security, with_room
 
 CODES = list(RuleCode)
 REFUSALS_OF_A_PHASE = {
@@ -129,3 +131,38 @@ def test_odd_lots_wait_for_the_first_price_of_a_first_day_and_never_enter_period
     restricted = security(HOSE, status=SecurityStatus.RESTRICTED)
     found = exchange_violations(order(restricted, 50), restricted, now)
     assert [violation.code for violation in found] == [RuleCode.ODD_LOT_RESTRICTED]
+
+
+def test_an_auction_that_is_halted_and_goes_on_is_one_auction() -> None:
+    listed = security(HOSE)
+    halted = (PhaseDeviation(HOSE, DAY, PhaseName.HALTED, at("14:40"), at("14:44")),)
+    again = (*halted, PhaseDeviation(HOSE, DAY, PhaseName.HALTED, at("14:33"), at("14:34")))
+    buy = order(listed, order_type=OrderType.ATC)
+    for deviations in (halted, again):
+        calendar = TradingCalendar((), deviations)
+        for entered, expected in (("14:31", [RuleCode.OPPOSITE_ORDER]), ("14:29", [])):
+            sale = OwnOrder("own", "ABC", Side.SELL, OrderType.LO, 25_300, at(entered))
+            found = order_violations(
+                buy, listed, at("14:44:30"), facts=TradingFacts(own_orders=(sale,)), calendar=calendar
+            )
+            assert [violation.code for violation in found] == expected
+
+
+def test_an_order_before_a_halt_meets_one_that_waits_for_its_end() -> None:
+    listed = security(HOSE)
+    calendar = TradingCalendar((), (PhaseDeviation(HOSE, DAY, PhaseName.HALTED, at("14:40"), at("14:42")),))
+    waiting = OwnOrder("own", "ABC", Side.SELL, OrderType.ATC, None, at("14:42"))
+    found = order_violations(
+        order(listed), listed, at("14:39"), facts=TradingFacts(own_orders=(waiting,)), calendar=calendar
+    )
+    assert [violation.code for violation in found] == [RuleCode.OPPOSITE_ORDER]
+
+
+def test_two_periodic_auctions_with_a_halt_between_them_stay_two() -> None:
+    listed = security(HOSE, status=SecurityStatus.RESTRICTED)
+    calendar = TradingCalendar((), (PhaseDeviation(HOSE, DAY, PhaseName.HALTED, at("10:10"), at("10:20")),))
+    sale = OwnOrder("own", "ABC", Side.SELL, OrderType.LO, 25_300, at("10:05"))
+    found = order_violations(
+        order(listed), listed, at("10:21"), facts=TradingFacts(own_orders=(sale,)), calendar=calendar
+    )
+    assert found == ()
