@@ -146,15 +146,18 @@ class Settings(BaseSettings):
     temporal_port: Port = 7233
     temporal_ui_port: Port = 8233
     simulator_port: Port = 8010
+    simulator_limits: str = ""
     postgres_port: Port | None = None
 
     # SSI FastConnect: `ssi_api_key` is the consumer id, `ssi_api_secret` the consumer secret
     ssi_stream_url: HttpUrl | None = None
     ssi_data_url: HttpUrl | None = None
     ssi_data_stream_url: HttpUrl | None = None
+    ssi_api_secret_file: Path | None = None
     ssi_private_key: SecretStr | None = None
     ssi_private_key_file: Path | None = None
     ssi_pin: SecretStr | None = None
+    ssi_pin_file: Path | None = None
     ssi_two_factor_type: int = Field(default=0, ge=0, le=1)
     ssi_account: str | None = None
     ssi_device_id: str | None = None
@@ -220,20 +223,21 @@ def _failpoint_problems(settings: Settings) -> list[str]:
 
 
 def _ssi_problems(settings: Settings) -> list[str]:
-    if settings.ssi_api_key is None and settings.ssi_api_secret is None:
+    if settings.ssi_api_key is None and settings.ssi_api_secret is None and settings.ssi_api_secret_file is None:
         return ["SSI_LIVE_TRADING is yes, but SSI_API_KEY is not set"] if _wants_live(settings) else []
     problems = [
         f"{variable} is not set: SSI needs it beside the other SSI credentials"
         for variable, value in _ssi_credentials(settings).items()
         if value is None
     ]
+    problems += _doubled_secrets(settings)
     if _wants_live(settings):
         clock = settings.market_clock_url
         return [*problems, f"MARKET_CLOCK_URL is {clock}: live trading runs on the wall clock"] if clock else problems
     if settings.market_clock_url is None or _speaks_to_ssi(settings):
         problems.append(
             "SSI_LIVE_TRADING is not yes, but SSI credentials are set: set it to yes to trade with real money,"
-            " or unset SSI_API_KEY and SSI_API_SECRET for the simulator"
+            " or unset SSI_API_KEY and SSI_API_SECRET (or its file) for the simulator"
         )
     return problems
 
@@ -241,13 +245,25 @@ def _ssi_problems(settings: Settings) -> list[str]:
 def _ssi_credentials(settings: Settings) -> dict[str, object]:
     credentials: dict[str, object] = {
         "SSI_API_KEY": settings.ssi_api_key,
-        "SSI_API_SECRET": settings.ssi_api_secret,
+        "SSI_API_SECRET or SSI_API_SECRET_FILE": settings.ssi_api_secret or settings.ssi_api_secret_file,
         "SSI_PRIVATE_KEY or SSI_PRIVATE_KEY_FILE": settings.ssi_private_key or settings.ssi_private_key_file,
         "SSI_ACCOUNT": settings.ssi_account,
     }
     if settings.ssi_two_factor_type == 0:
-        credentials["SSI_PIN"] = settings.ssi_pin
+        credentials["SSI_PIN or SSI_PIN_FILE"] = settings.ssi_pin or settings.ssi_pin_file
     return credentials
+
+
+def _doubled_secrets(settings: Settings) -> list[str]:
+    given = {
+        "SSI_API_SECRET": (settings.ssi_api_secret, settings.ssi_api_secret_file),
+        "SSI_PIN": (settings.ssi_pin, settings.ssi_pin_file),
+    }
+    return [
+        f"{variable} and {variable}_FILE are both set: set one of them"
+        for variable, (value, file) in given.items()
+        if value is not None and file is not None
+    ]
 
 
 def _wants_live(settings: Settings) -> bool:
@@ -265,6 +281,23 @@ class WrongSettings(Exception):  # noqa: N818 a person reads the name in a trace
     def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
+
+
+def secret_text(variable: str, value: SecretStr | None, file: Path | None) -> str:
+    """The secret in `variable`, or the text of the file in `variable`_FILE; empty when neither is set.
+
+    Read only where it is used, since the file need not exist for other processes. Raises `WrongSettings`.
+    """
+    if value is not None or file is None:
+        return "" if value is None else value.get_secret_value()
+    try:
+        text = file.read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        raise WrongSettings((f"{variable}_FILE is {str(file)!r}: it cannot be read: {reason}",)) from None
+    if not text or not text.isprintable():
+        raise WrongSettings((f"{variable}_FILE is {str(file)!r}: it must hold the secret in one line",))
+    return text
 
 
 def load_settings(env_file: Path | None = None, **overrides: Any) -> Settings:

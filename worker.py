@@ -10,34 +10,42 @@ from datetime import timedelta
 import structlog
 import uvloop
 from temporalio.client import Client
-from temporalio.common import WorkflowIDConflictPolicy
 from temporalio.service import RPCError
 from temporalio.worker import PollerBehaviorAutoscaling, Worker
 
 import log_lines
+from activities.access_calls import AccessCaller
 from activities.announcing import OrderAnnouncer
 from activities.broker import ConnectedBrokerActivities
+from activities.broker_days import BrokerDays
 from activities.day_end import DayEnd
 from activities.feed import BrokerListener
 from activities.intake import Intake
 from activities.listeners import ListenerActivities
 from activities.log_context import LogContext
+from activities.market_listening import MarketListener
 from activities.orders import LedgerOrderActivities
+from activities.reference_data import ReferenceDataCaller, ReferenceDataLoader
+from activities.trading_access import ConnectedAccessActivities
 from activities.trading_day import MarketWatcher
 from broker.fastconnect.connection import FastConnect
 from broker.fastconnect.credentials import Credentials
 from broker.fastconnect.data import FastConnectData
+from broker.fastconnect.data_stream import FastConnectFeed
 from broker.fastconnect.unknowns import LIVE, SIMULATED
 from broker.market_clock import ClockSource, SimulatedClock, WallClock
-from broker.port import Broker, ReferenceData
+from broker.market_data import MarketFeed
+from broker.port import Broker, ReferenceData, TradingLogin
 from ending import leave
 from ledger.database import open_engine
 from ledger.ledger import Ledger
 from risk.checks import Limits
-from settings import Settings, TradingMode, WrongSettings, load_settings
+from settings import Settings, TradingMode, WrongSettings, load_settings, secret_text
 from workflows import messages
+from workflows.loading import schedule_reference_data
 from workflows.payloads import DATA_CONVERTER
 from workflows.running import WORKFLOWS, sandbox
+from workflows.singletons import start_singletons
 
 _log = structlog.get_logger(__name__)
 
@@ -50,6 +58,9 @@ _FINISH_SENDING = timedelta(seconds=3)
 _SIGN_OF_LIFE = timedelta(seconds=2)
 _CONNECT_AGAIN_SECONDS = 1.0
 
+_MARKET_CHANNELS = ("F", "X", "R")
+"""Sessions, snapshots and foreign rooms; bars and indexes decide nothing here."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:
@@ -57,20 +68,29 @@ class Outside:
 
     ledger: Ledger
     broker: Broker
+    login: TradingLogin
     reference: ReferenceData
+    market: MarketFeed
     clock: ClockSource
 
 
 def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker]:
     """One worker per task queue: orders with their transactions, requests to the broker, and the listeners."""
+    days = BrokerDays(outside.ledger, outside.clock)
     announcer = OrderAnnouncer(client)
     intake = Intake(CONNECTION_ID, outside.ledger, announcer)
-    listener = BrokerListener(outside.ledger, outside.broker, outside.clock, announcer, intake)
-    day_end = DayEnd(outside.ledger, outside.broker, outside.clock, announcer, intake)
-    watcher = MarketWatcher(outside.ledger, outside.broker, outside.reference, outside.clock, announcer, day_end)
+    listener = BrokerListener(outside.ledger, outside.broker, days, announcer, intake)
+    day_end = DayEnd(outside.ledger, outside.broker, days, announcer, intake)
+    caller = ReferenceDataCaller(client)
+    watcher = MarketWatcher(outside.ledger, outside.broker, caller, days, announcer, day_end)
+    loader = ReferenceDataLoader(outside.ledger, outside.reference, days)
     orders = LedgerOrderActivities(outside.ledger, outside.clock, limits)
-    requests = ConnectedBrokerActivities(outside.ledger, outside.broker, outside.clock)
+    requests = ConnectedBrokerActivities(
+        outside.ledger, outside.broker, days, AccessCaller(client, CONNECTION_ID).code_needed
+    )
+    access = ConnectedAccessActivities(outside.ledger, outside.login, announcer)
     listeners = ListenerActivities(listener, watcher)
+    market = MarketListener(outside.ledger, outside.market, days)
     return (
         Worker(
             client,
@@ -96,7 +116,16 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
         Worker(
             client,
             task_queue=messages.BROKER_QUEUE,
-            activities=[requests.submit, requests.cancel, requests.amend, requests.resolve, requests.look_for_amend],
+            activities=[
+                requests.submit,
+                requests.cancel,
+                requests.amend,
+                requests.resolve,
+                requests.look_for_amend,
+                access.look_at_access,
+                access.request_code,
+                access.raise_access_alert,
+            ],
             activity_task_poller_behavior=PollerBehaviorAutoscaling(),
             graceful_shutdown_timeout=_FINISH_SENDING,
             max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
@@ -105,7 +134,12 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
         Worker(
             client,
             task_queue=messages.FEED_QUEUE,
-            activities=[listeners.run_feed, listeners.watch_market],
+            activities=[
+                listeners.run_feed,
+                listeners.watch_market,
+                market.listen_to_market,
+                loader.load_reference_data,
+            ],
             max_concurrent_activities=10,
             max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
             interceptors=[LogContext()],
@@ -113,27 +147,8 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
     )
 
 
-async def start_singletons(client: Client) -> None:
-    """Exactly one feed per connection and one trading day run, whoever starts them."""
-    await client.start_workflow(
-        messages.BROKER_FEED,
-        CONNECTION_ID,
-        id=messages.feed_id(CONNECTION_ID),
-        task_queue=messages.ORDERS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        static_summary=f"Messages of the broker connection {CONNECTION_ID}",
-    )
-    await client.start_workflow(
-        messages.TRADING_DAY,
-        id=messages.TRADING_DAY_ID,
-        task_queue=messages.ORDERS_QUEUE,
-        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
-        static_summary="The market's phases, reference data and settlements",
-    )
-
-
 @asynccontextmanager
-async def _outside(settings: Settings) -> AsyncIterator[Outside]:
+async def _outside(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Outside]:
     if settings.database_url is None:
         raise WrongSettings(("DATABASE_URL is not set: the worker keeps its ledger there",))
     credentials = broker_credentials(settings)
@@ -142,15 +157,25 @@ async def _outside(settings: Settings) -> AsyncIterator[Outside]:
         stack.push_async_callback(engine.dispose)
         behaviour = LIVE if settings.trading_mode is TradingMode.LIVE else SIMULATED
         broker = await stack.enter_async_context(FastConnect(credentials, behaviour=behaviour))
-        await stack.enter_async_context(_running(broker.keep_limits()))
-        reference = await stack.enter_async_context(FastConnectData(credentials))
+        await stack.enter_async_context(_running(broker.keep_limits(), stop))
+        reference = await stack.enter_async_context(FastConnectData(credentials, behaviour=behaviour))
+        feed = FastConnectFeed(credentials, behaviour=behaviour, channels=_MARKET_CHANNELS)
+        market = await stack.enter_async_context(feed)
         clock = SimulatedClock(settings.market_clock_url) if settings.market_clock_url else WallClock()
-        yield Outside(Ledger(engine), broker, reference, clock)
+        yield Outside(Ledger(engine), broker, broker, reference, market, clock)
 
 
 @asynccontextmanager
-async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+async def _running(work: Coroutine[None, None, None], stop: asyncio.Event) -> AsyncIterator[None]:
+    """Beside the queues; what nobody expected of it ends the process, which its supervisor starts anew."""
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            _log.error("background work has failed", exc_info=task.exception())
+            stop.set()
+
     task = asyncio.create_task(work)
+    task.add_done_callback(ended)
     try:
         yield
     finally:
@@ -158,7 +183,8 @@ async def _running(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
 
 
 def broker_credentials(settings: Settings) -> Credentials:
-    if settings.ssi_api_key is None or settings.ssi_api_secret is None:
+    secret = secret_text("SSI_API_SECRET", settings.ssi_api_secret, settings.ssi_api_secret_file)
+    if settings.ssi_api_key is None or not secret:
         raise WrongSettings(("SSI_API_KEY is not set: the worker needs a broker, SSI or the simulator",))
     if settings.ssi_private_key is not None:
         private_key = settings.ssi_private_key.get_secret_value()
@@ -170,9 +196,9 @@ def broker_credentials(settings: Settings) -> Credentials:
         data_url=settings.ssi_data_url or "",
         data_stream_url=settings.ssi_data_stream_url or "",
         consumer_id=settings.ssi_api_key.get_secret_value(),
-        consumer_secret=settings.ssi_api_secret.get_secret_value(),
+        consumer_secret=secret,
         private_key=private_key,
-        code=settings.ssi_pin.get_secret_value() if settings.ssi_pin else "",
+        code=secret_text("SSI_PIN", settings.ssi_pin, settings.ssi_pin_file),
         two_factor_type=settings.ssi_two_factor_type,
         device_id=settings.ssi_device_id or "",
     )
@@ -184,10 +210,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     if client is None:
         return
     limits = Limits(settings.max_order_size, settings.max_positions)
-    async with _outside(settings) as outside, AsyncExitStack() as stack:
+    async with _outside(settings, stop) as outside, AsyncExitStack() as stack:
         for each in workers(client, outside, limits):
             await stack.enter_async_context(each)
-        await start_singletons(client)
+        await start_singletons(client, CONNECTION_ID)
+        await schedule_reference_data(client)
         if settings.oms_ready_file is not None:
             settings.oms_ready_file.touch()
         _log.info("polling", queues=[messages.ORDERS_QUEUE, messages.BROKER_QUEUE, messages.FEED_QUEUE])

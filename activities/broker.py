@@ -3,9 +3,10 @@
 Only the execution whose own insert created the attempt may send (I4); any other returns what is booked.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from math import ceil
 from typing import assert_never
 
 from temporalio import activity
@@ -14,7 +15,6 @@ from activities.broker_days import BrokerDays
 from activities.inbox_messages import from_book
 from activities.signatures import BrokerActivities, SendAmend, SendCancel
 from activities.signs_of_life import signs_of_life
-from broker.market_clock import ClockSource
 from broker.port import (
     Accepted,
     AmendRequest,
@@ -38,13 +38,25 @@ from orders.order import Action, Order
 from orders.stored import StoredOrder
 
 
-class ConnectedBrokerActivities(BrokerActivities):
-    """Broker activities of the accounts behind one connection."""
+async def _call_nobody() -> None:
+    return None
 
-    def __init__(self, ledger: Ledger, broker: Broker, clock: ClockSource) -> None:
+
+class ConnectedBrokerActivities(BrokerActivities):
+    """Broker activities of the accounts behind one connection; `code_needed` hears of a request that a one-time code
+    would have let out."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        broker: Broker,
+        days: BrokerDays,
+        code_needed: Callable[[], Awaitable[None]] = _call_nobody,
+    ) -> None:
         self._ledger = ledger
         self._broker = broker
-        self._days = BrokerDays(ledger, clock)
+        self._days = days
+        self._code_needed = code_needed
 
     @activity.defn
     async def submit(self, order_id: str) -> StoredOrder:
@@ -123,9 +135,14 @@ class ConnectedBrokerActivities(BrokerActivities):
 
     async def _finish(self, order_id: str, attempt: Attempt, sending: Awaitable[Outcome]) -> StoredOrder:
         async with signs_of_life():
-            answered = _answered(attempt.request_id, await sending)
+            outcome = await sending
             failpoint("after_send")
-            return await self._ledger.finish_attempt(attempt.request_id, order_id, answered)
+            booked = await self._ledger.finish_attempt(
+                attempt.request_id, order_id, _answered(attempt.request_id, outcome)
+            )
+            if isinstance(outcome, NotSent) and outcome.needs_otp is not None:
+                await self._code_needed()
+            return booked
 
 
 def _rows_of(order: Order, book: Book) -> Book:
@@ -145,7 +162,9 @@ def _answered(request_id: str, outcome: Outcome) -> RequestAnswered:
         case Refused():
             return RequestAnswered(request_id, Answer.REFUSED, outcome.code, outcome.text)
         case NotSent():
-            return RequestAnswered(request_id, Answer.NOT_SENT, text=outcome.text)
+            wait_seconds = ceil(outcome.wait_seconds)  # never sooner than the broker said
+            text = outcome.text if outcome.needs_otp is None else f"waits for a one-time code: {outcome.text}"
+            return RequestAnswered(request_id, Answer.NOT_SENT, text=text, wait_seconds=wait_seconds)
         case Unknown():
             return RequestAnswered(request_id, Answer.UNKNOWN, text=outcome.text)
         case _:

@@ -12,10 +12,10 @@ from temporalio import activity
 from activities.announcing import OrderAnnouncer
 from activities.broker_days import BrokerDays
 from activities.intake import Intake
-from broker.market_clock import ClockSource
 from broker.port import Book, Broker, NoAnswer
 from ledger.accounts import Account
 from ledger.ledger import Ledger
+from market.calendar import TradingCalendar
 from market.phases import order_expiry
 from orders.evidence import ClosedHere
 from orders.order import Action, CloseReason, Life, Order
@@ -29,18 +29,19 @@ _AT_BROKER = frozenset({Life.SENDING, Life.UNKNOWN, Life.LIVE})
 
 class DayEnd:
     def __init__(
-        self, ledger: Ledger, broker: Broker, clock: ClockSource, announcer: OrderAnnouncer, intake: Intake
+        self, ledger: Ledger, broker: Broker, days: BrokerDays, announcer: OrderAnnouncer, intake: Intake
     ) -> None:
         self._ledger = ledger
         self._broker = broker
-        self._days = BrokerDays(ledger, clock)
+        self._days = days
         self._announcer = announcer
         self._intake = intake
 
     async def ask(self) -> bool:
         """Ask once about every order whose last phase is over; False while one of them has no proven end."""
         now = await self._days.market_now()
-        over = [stored for stored in await self._ledger.open_orders() if _is_over(stored.order, now)]
+        calendar = await self._days.calendar()
+        over = [stored for stored in await self._ledger.open_orders() if _is_over(stored.order, now, calendar)]
         for account in await self._ledger.accounts_of(self._intake.connection_id):
             own = [stored for stored in over if stored.order.account_id == account.account_id]
             for trading_date in sorted({stored.order.trading_date for stored in own}):
@@ -63,8 +64,9 @@ class DayEnd:
         if is_today and await self._days.today() != trading_date:
             return  # the day turned while the book was read: request ids in it may be the new day's
         await self._intake.book(trading_date, book)
+        calendar = await self._days.calendar()
         for stored in orders:
-            if is_today and _was_never_received(stored.order, book, now):
+            if is_today and _was_never_received(stored.order, book, now, calendar):
                 await self._close_not_received(stored, now)
 
     async def _close_not_received(self, stored: StoredOrder, now: datetime) -> None:
@@ -74,14 +76,14 @@ class DayEnd:
         await self._announcer.evidence(stored, "not in the end-of-day book")
 
 
-def _is_over(order: Order, now: datetime) -> bool:
-    return order.life in _AT_BROKER and now >= order_expiry(order.terms.exchange, order.trading_date)
+def _is_over(order: Order, now: datetime, calendar: TradingCalendar) -> bool:
+    return order.life in _AT_BROKER and now >= order_expiry(order.terms.exchange, order.trading_date, calendar)
 
 
-def _was_never_received(order: Order, book: Book, now: datetime) -> bool:
+def _was_never_received(order: Order, book: Book, now: datetime, calendar: TradingCalendar) -> bool:
     if order.life is not Life.UNKNOWN or order.broker_order_id:
         return False
-    if now < order_expiry(order.terms.exchange, order.trading_date) + ABSENCE_PROVES_AFTER:
+    if now < order_expiry(order.terms.exchange, order.trading_date, calendar) + ABSENCE_PROVES_AFTER:
         return False
     sent = {request.request_id for request in order.requests if request.action is Action.SUBMIT}
     return not any(row.request_id in sent for row in book.rows)

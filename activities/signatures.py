@@ -2,12 +2,15 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from datetime import date
 
 from temporalio import activity
 
 from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.order import CloseReason
 from orders.stored import StoredOrder
+from workflows.access_state import AccessAlert, AccessFound, CodeRequest
+from workflows.messages import ReferenceDataLoaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,4 +113,44 @@ class FeedActivities(ABC):
     @activity.defn
     @abstractmethod
     async def watch_market(self) -> None:
-        """Follow the market's clock until the trading date changes: load the day, wake waiting orders, settle."""
+        """Follow the market's clock until the trading date changes: have it loaded, wake waiting orders, settle."""
+
+
+class MarketFeedActivities(ABC):
+    """What the market's feed tells through the day."""
+
+    @activity.defn
+    @abstractmethod
+    async def listen_to_market(self) -> None:
+        """Keep bands, halts, rooms, last prices and phases as they are shown, until the trading date changes."""
+
+
+class ReferenceDataActivities(ABC):
+    """What an order is checked against before anything else: the day's securities and their bands."""
+
+    @activity.defn
+    @abstractmethod
+    async def load_reference_data(self, trading_date: date | None) -> ReferenceDataLoaded:
+        """Ask the broker for the day's securities, save them, raise an alert for each band that differs.
+
+        Fails for as long as they are not there, so that the platform tries again.
+        """
+
+
+class AccessActivities(ABC):
+    """The right to send orders, on the worker that holds the broker connection."""
+
+    @activity.defn
+    @abstractmethod
+    async def look_at_access(self, connection_id: str) -> AccessFound:
+        """Sign in with a code that a person has left, if there is one, and say whether orders can be sent."""
+
+    @activity.defn
+    @abstractmethod
+    async def request_code(self, connection_id: str) -> CodeRequest:
+        """Ask the broker to send the owner a code; each counts until one is used, so it is never repeated by itself."""
+
+    @activity.defn
+    @abstractmethod
+    async def raise_access_alert(self, alert: AccessAlert) -> None:
+        """Alert a person once."""

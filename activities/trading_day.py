@@ -1,24 +1,37 @@
 """Following the market through one broker day: the day's instruments, its phases, settlements, and its end."""
 
 import asyncio
+import math
 from datetime import UTC, date, datetime
+from typing import NamedTuple
 
 from temporalio import activity
 
 from activities.announcing import OrderAnnouncer
 from activities.broker_days import BrokerDays
 from activities.day_end import DayEnd
-from broker.market_clock import ClockSource
-from broker.port import Broker, NoAnswer, ReferenceData
+from activities.opening import opening_of
+from activities.reference_data import ReferenceDataCaller
+from broker.port import Broker, NoAnswer
+from ledger.accounts import Account
 from ledger.ledger import Ledger
-from ledger.settlement import Opening, OpeningShares
-from market.calendar import TradingCalendar
+from ledger.settlement import Opening
+from market.calendar import CalendarOverride
 from market.phases import Phase, phase_at
-from market.vocabulary import Exchange
+from market.vocabulary import Exchange, PhaseName
 
-_LOOK_SECONDS = 0.5
-_LOAD_AGAIN_SECONDS = 2.0
+_LOOK_SECONDS = 0.25
+_CALL_AGAIN_SECONDS = 2.0
 _ASK_AGAIN_SECONDS = 10.0
+
+
+class _Shown(NamedTuple):
+    """What orders that wait for a phase are told of."""
+
+    clock_version: int
+    overrides: tuple[CalendarOverride, ...]
+    phase: PhaseName
+    start: datetime
 
 
 class MarketWatcher:
@@ -28,16 +41,15 @@ class MarketWatcher:
         self,
         ledger: Ledger,
         broker: Broker,
-        reference: ReferenceData,
-        clock: ClockSource,
+        reference: ReferenceDataCaller,
+        days: BrokerDays,
         announcer: OrderAnnouncer,
         day_end: DayEnd,
     ) -> None:
         self._ledger = ledger
-        self._days = BrokerDays(ledger, clock)
+        self._days = days
         self._broker = broker
         self._reference = reference
-        self._clock = clock
         self._announcer = announcer
         self._day_end = day_end
         self._ask_next = 0.0
@@ -48,47 +60,60 @@ class MarketWatcher:
         A day that a person closes or reopens is announced like a clock that was set (LC-82).
         """
         today = await self._days.today()
-        await self._open_day(today)
-        seen: dict[Exchange, tuple[int, TradingCalendar, Phase]] = {}
+        if not await self._is_loaded(today):
+            return
+        await self._open_balances(today)
+        seen: dict[Exchange, _Shown] = {}
         while True:
-            clock = await self._clock.read()
+            clock = await self._days.clock()
             now = clock.at(datetime.now(UTC))
             if await self._days.day_of(now) != today:
                 return
             calendar = await self._days.calendar()
             for exchange in Exchange:
                 phase = phase_at(exchange, now, calendar=calendar)
-                state = (clock.version, calendar, phase)
+                # Its end is left out: a phase that goes on wakes nobody.
+                state = _Shown(clock.version, calendar.overrides, phase.name, phase.start)
                 if seen.get(exchange) != state:
                     seen[exchange] = state
                     await self._phase_changed(exchange, phase, now)
             await self._ask_how_orders_ended()
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _open_day(self, today: date) -> None:
-        """Nothing can be accepted before the day's reference data are there; yesterday's are never used."""
+    async def _is_loaded(self, today: date) -> bool:
+        """Wait until the day's reference data are there; False when the day is over before that.
+
+        Nothing can be accepted before; yesterday's are never used (VN-A9).
+        """
+        called_at = -math.inf
         while not await self._ledger.instruments_loaded(today):
-            loaded = await self._reference.instruments(today)
-            if isinstance(loaded, NoAnswer) or not loaded:
-                activity.logger.warning("no reference data for %s yet", today)
-                await asyncio.sleep(_LOAD_AGAIN_SECONDS)
-                continue
-            await self._ledger.save_instruments(loaded)
-        await self._open_balances(today)
+            if await self._days.today() != today:
+                return False
+            loop_time = asyncio.get_running_loop().time()
+            if loop_time >= called_at + _CALL_AGAIN_SECONDS:
+                activity.logger.info("asking for the reference data of %s", today)
+                await self._reference.ask(today)
+                called_at = loop_time
+            await asyncio.sleep(_LOOK_SECONDS)
+        return True
 
     async def _open_balances(self, today: date) -> None:
-        """An account that the ledger has never funded starts with what the broker says it holds."""
+        """An account that the ledger has never funded starts with what the broker says it had before today's orders."""
         for connection in await self._ledger.connections():
             for account in await self._ledger.accounts_of(connection.connection_id):
                 if account.opened:
                     continue
-                cash = await self._broker.cash(account.broker_account)
-                held = await self._broker.positions(account.broker_account)
-                if isinstance(cash, NoAnswer) or isinstance(held, NoAnswer):
-                    raise ConnectionError(f"the broker did not tell the balances of account {account.account_id}")
-                shares = {row.symbol: OpeningShares(row.owned, row.sellable, row.average_price) for row in held.rows}
-                opening = Opening(cash.settled, cash.receivable, shares)
-                await self._ledger.open_balances(account.account_id, today, opening)
+                await self._ledger.open_balances(account.account_id, today, await self._opening(account))
+
+    async def _opening(self, account: Account) -> Opening:
+        number = account.broker_account
+        before, cash = await self._broker.audit_book(number), await self._broker.cash(number)
+        held, after = await self._broker.positions(number), await self._broker.audit_book(number)
+        if isinstance(cash, NoAnswer) or isinstance(held, NoAnswer) or isinstance(after, NoAnswer):
+            raise ConnectionError(f"the broker did not tell the balances of account {account.account_id}")
+        if before != after:
+            raise ConnectionError(f"account {account.account_id} traded while its balances were read")
+        return opening_of(cash, held, after, account.fees)
 
     async def _phase_changed(self, exchange: Exchange, phase: Phase, now: datetime) -> None:
         """Waiting orders are woken one after the other in the order of their acceptance."""

@@ -41,11 +41,14 @@ class Balance(BaseModel):
 class ExchangeSession(BaseModel):
     """One exchange now; a security that trades by auctions only has phases of its own.
 
-    `allowed_order_types` are sent at once, `held_order_types` wait for a later phase today.
+    `allowed_order_types` are sent at once, `held_order_types` wait for a later phase today. `tabled_phase` is what the
+    timetable says: where it differs, the market's data show a phase that is stretched, halted or begun early, which
+    counts, and `next_boundary` is the earliest time known (LC-80).
     """
 
     exchange: Exchange
     phase: PhaseName
+    tabled_phase: PhaseName
     since: datetime
     next_boundary: datetime
     next_phase: PhaseName
@@ -122,6 +125,7 @@ def _session(exchange: Exchange, now: datetime, calendar: TradingCalendar) -> Ex
     return ExchangeSession(
         exchange=exchange,
         phase=phase.name,
+        tabled_phase=phase_at(exchange, now, calendar=calendar.tabled).name,
         since=previous_boundary(exchange, now, calendar=calendar),
         next_boundary=phase.end,
         next_phase=phase_at(exchange, phase.end, calendar=calendar).name,

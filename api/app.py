@@ -6,11 +6,39 @@ from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
 
-from api import accounts, calendar, health, openapi, order_changes, orders, positions, previewing, problem_handlers
+from api import (
+    account_acts,
+    accounts,
+    alerts,
+    broker_access,
+    calendar,
+    health,
+    instruments,
+    openapi,
+    order_changes,
+    orders,
+    positions,
+    previewing,
+    problem_handlers,
+)
 from api.request_context import RequestContext
 from api.resources import Resources
 
 PREFIX = "/api/v1"
+
+# A preview's path before the orders', which would take its name for an order's id.
+_NOUNS = (
+    previewing,
+    orders,
+    order_changes,
+    positions,
+    accounts,
+    account_acts,
+    alerts,
+    calendar,
+    instruments,
+    broker_access,
+)
 
 
 def create_app(resources: Resources) -> FastAPI:
@@ -36,7 +64,7 @@ def create_app(resources: Resources) -> FastAPI:
     problem_handlers.install(app)
     openapi.install(app)
     nouns = APIRouter(prefix=PREFIX)
-    for noun in (previewing, orders, order_changes, positions, accounts, calendar):
+    for noun in _NOUNS:
         nouns.include_router(noun.router)
     app.include_router(nouns)
     app.include_router(health.router)

@@ -41,3 +41,16 @@ class ExactRoute(APIRoute):
             return await handle(ExactRequest(request.scope, request.receive))
 
         return handle_exactly
+
+
+class SecretRoute(ExactRoute):
+    """For bodies that hold a secret: a problem names the wrong field and never what was given."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+
+        async def handle_secretly(request: Request) -> Response:
+            request.state.is_secret = True
+            return await handle(request)
+
+        return handle_secretly

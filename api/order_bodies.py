@@ -17,7 +17,7 @@ from market.terms import OrderTerms
 from market.violations import Violation
 from market.vocabulary import Exchange, OrderType, Side, TimeInForce
 from orders.holds import charges
-from orders.order import Anomaly, Life, Order, RequestState
+from orders.order import Anomaly, Life, Order, Origin, RequestState
 from orders.status import Progress, Status, progress, status
 from orders.stored import StoredOrder
 
@@ -165,6 +165,8 @@ class OrderBody(BaseModel):
     commission_vnd: int = 0
     tax_vnd: int = 0
     reject_reason: str | None = None
+    origin: Origin = Origin.CLIENT
+    """`external`: placed at the broker by somebody, not through this service."""
     violations: list[ProblemViolation] = Field(default_factory=list)
     anomalies: list[Anomaly] = Field(default_factory=list)
     cancel: CancelState | None = None
@@ -208,6 +210,7 @@ class OrderBody(BaseModel):
             tax_vnd=charged.tax,
             reject_reason=_reject_reason(stored),
             violations=rule_violations(stored.verdict.violations),
+            origin=order.origin,
             anomalies=list(order.anomalies),
             cancel=_cancel(order),
             amend=_amend(order),

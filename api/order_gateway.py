@@ -1,13 +1,14 @@
 """The port to the orders' workflows: start one, ask it, tell it to change the order. Every answer is a value."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from market.terms import OrderTerms
 from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.status import Status
 from orders.stored import StoredOrder
+from workflows.access_state import AccessView
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,22 @@ class OrderGateway(Protocol):
 
     async def amend_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         """Wait until the order has no open amendment."""
+        ...
+
+    async def load_reference_data(self, trading_date: date) -> Delivered | NoAnswer:
+        """Have the broker asked for the day's securities; a load that runs goes on."""
+        ...
+
+    async def access(self, connection_id: str) -> AccessView | None:
+        """Whether orders can be sent over the connection; None when nobody can say."""
+        ...
+
+    async def have_access_looked_at(self, connection_id: str) -> Delivered | NoAnswer:
+        """A one-time code was left for the connection."""
+        ...
+
+    async def have_code_sent(self, connection_id: str) -> Delivered | NoAnswer:
+        """Have the broker asked to send a one-time code."""
         ...
 
     async def is_ready(self) -> bool:

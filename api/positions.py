@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from api.answers import ACCOUNT_PROBLEMS, answer
 from api.authentication import CallerOf
 from api.ledger_port import within
+from api.numbers import ThousandVnd
 from api.order_bodies import SYMBOL
 from api.problems import ProblemCode, ProblemRaised, problem_responses
 from api.resources import ResourcesOf
@@ -32,7 +33,11 @@ class PendingShares(BaseModel):
 
 
 class PositionBody(BaseModel):
-    """Shares of one symbol: `sellable` now, `held` by open sell orders, `pending` settlement; costs in VND."""
+    """Shares of one symbol: `sellable` now, `held` by open sell orders, `pending` settlement; costs in VND.
+
+    `last_price` in thousand VND as the market's data told it at `last_price_at`, and what the shares are worth at it;
+    null while nothing was told.
+    """
 
     account_id: str
     symbol: str
@@ -44,10 +49,15 @@ class PositionBody(BaseModel):
     cost_total_vnd: int
     realized_pnl_vnd: int
     shortfall_shares: int
+    last_price: ThousandVnd | None
+    last_price_at: datetime | None
+    market_value_vnd: int | None
+    unrealized_pnl_vnd: int | None
     as_of: datetime
 
     @classmethod
     def of(cls, account_id: str, position: Position, calendar: TradingCalendar, as_of: datetime) -> Self:
+        value = None if position.last_price is None else position.quantity * position.last_price
         return cls(
             account_id=account_id,
             symbol=position.symbol,
@@ -62,6 +72,10 @@ class PositionBody(BaseModel):
             cost_total_vnd=position.cost_total,
             realized_pnl_vnd=position.realized_pnl,
             shortfall_shares=position.shortfall,
+            last_price=position.last_price,
+            last_price_at=position.last_price_at,
+            market_value_vnd=value,
+            unrealized_pnl_vnd=None if value is None else value - position.cost_total,
             as_of=as_of,
         )
 

@@ -68,12 +68,13 @@ async def _invalid(request: Request, error: Exception) -> Response:
         given = request.headers.get("content-type", "none")
         detail = f"Content-Type was {given[:_LONGEST_GIVEN]}; send application/json."
         return problem_response(request, ProblemCode.NOT_JSON, detail)
-    violations = [_violation(detail) for detail in details]
+    hidden = getattr(request.state, "is_secret", False)
+    violations = [_violation(detail, hidden=hidden) for detail in details]
     text = " ".join(f"{violation.field} {violation.message}." for violation in violations)
     return problem_response(request, ProblemCode.INVALID_REQUEST, text, violations=violations)
 
 
-def _violation(detail: Mapping[str, Any]) -> ProblemViolation:
+def _violation(detail: Mapping[str, Any], *, hidden: bool) -> ProblemViolation:
     context = detail.get("ctx", {})
     place = [str(part) for part in detail["loc"] if part not in _PLACES]
     missing = detail["type"] == "missing"
@@ -81,7 +82,7 @@ def _violation(detail: Mapping[str, Any]) -> ProblemViolation:
         code=detail["type"],
         field=printable(".".join(place)) or "body",
         message=_message(detail),
-        given=None if missing else shown(detail.get("input")),
+        given=None if missing or hidden else shown(detail.get("input")),
         allowed=context.get("allowed") or context.get("expected") or _bounds(context),
     )
 

@@ -20,6 +20,7 @@ class ProblemCode(StrEnum):
     INVALID_REQUEST = "invalid_request"
     MALFORMED_JSON = "malformed_json"
     ACCOUNT_AMBIGUOUS = "account_ambiguous"
+    CONNECTION_AMBIGUOUS = "connection_ambiguous"
     NO_TOKEN = "no_token"  # noqa: S105 a code, not a secret
     INVALID_TOKEN = "invalid_token"  # noqa: S105 a code, not a secret
     ROLE_MAY_NOT_TRADE = "role_may_not_trade"
@@ -28,12 +29,15 @@ class ProblemCode(StrEnum):
     ORDER_NOT_FOUND = "order_not_found"
     ACCOUNT_NOT_FOUND = "account_not_found"
     POSITION_NOT_FOUND = "position_not_found"
+    INSTRUMENT_NOT_FOUND = "instrument_not_found"
+    CONNECTION_NOT_FOUND = "connection_not_found"
     METHOD_NOT_ALLOWED = "method_not_allowed"
     CLIENT_ORDER_ID_TAKEN = "client_order_id_taken"
     ORDER_ENDED_UNDECIDED = "order_ended_undecided"
     CANCEL_NOT_ALLOWED_IN_PHASE = "cancel_not_allowed_in_phase"
     AMEND_NOT_ALLOWED_IN_PHASE = "amend_not_allowed_in_phase"
     CHANGE_OPEN = "change_open"
+    CODE_NOT_NEEDED = "code_not_needed"
     VERSION_STALE = "version_stale"
     BODY_TOO_LARGE = "body_too_large"
     NOT_JSON = "not_json"
@@ -42,6 +46,7 @@ class ProblemCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     UNEXPECTED = "unexpected"
     NO_ANSWER = "no_answer"
+    LOAD_NOT_STARTED = "load_not_started"
     DATABASE_UNAVAILABLE = "database_unavailable"
     CLOCK_UNAVAILABLE = "clock_unavailable"
 
@@ -64,6 +69,9 @@ KINDS: Mapping[ProblemCode, ProblemKind] = {
     ProblemCode.ACCOUNT_AMBIGUOUS: ProblemKind(
         400, "The account must be named", "You may use 0901351, 0901356: name one in account_id."
     ),
+    ProblemCode.CONNECTION_AMBIGUOUS: ProblemKind(
+        400, "The broker connection must be named", "Name one in connection_id: there are desk-1, desk-2."
+    ),
     ProblemCode.NO_TOKEN: ProblemKind(401, "A bearer token is needed", "Send Authorization: Bearer <token>."),
     ProblemCode.INVALID_TOKEN: ProblemKind(401, "The token is not valid", "The token has expired: get a new one."),
     ProblemCode.ROLE_MAY_NOT_TRADE: ProblemKind(
@@ -75,7 +83,13 @@ KINDS: Mapping[ProblemCode, ProblemKind] = {
     ProblemCode.NOT_FOUND: ProblemKind(404, "There is nothing at this address", "Nothing is at /api/v1/orderz."),
     ProblemCode.ORDER_NOT_FOUND: ProblemKind(404, "No such order", "You have no order with this id."),
     ProblemCode.ACCOUNT_NOT_FOUND: ProblemKind(404, "No such account", "You may use 0901351."),
+    ProblemCode.CONNECTION_NOT_FOUND: ProblemKind(
+        404, "No such broker connection", "No such connection; there are desk-1, desk-2."
+    ),
     ProblemCode.POSITION_NOT_FOUND: ProblemKind(404, "No such position", "Account 0901351 has no position in VIC."),
+    ProblemCode.INSTRUMENT_NOT_FOUND: ProblemKind(
+        404, "No reference data of today", "Nothing is known of ABC on 2026-11-23; yesterday's data are never used."
+    ),
     ProblemCode.METHOD_NOT_ALLOWED: ProblemKind(
         405, "The method does not exist here", "PATCH is not offered here; GET, POST are."
     ),
@@ -104,6 +118,11 @@ KINDS: Mapping[ProblemCode, ProblemKind] = {
         "Another change of the order is open",
         "Another amendment of this order is open; ask again once it has an outcome.",
     ),
+    ProblemCode.CODE_NOT_NEEDED: ProblemKind(
+        409,
+        "The connection signs in without one-time codes",
+        "Connection ssi signs in by PIN and never needs a one-time code.",
+    ),
     ProblemCode.VERSION_STALE: ProblemKind(412, "The order has changed", "The order is at version 7, not 5."),
     ProblemCode.BODY_TOO_LARGE: ProblemKind(413, "The body is too large", "The body has more than 16384 bytes."),
     ProblemCode.NOT_JSON: ProblemKind(415, "The body must be JSON", "Send Content-Type: application/json."),
@@ -119,6 +138,9 @@ KINDS: Mapping[ProblemCode, ProblemKind] = {
     ProblemCode.UNEXPECTED: ProblemKind(500, "Something unexpected happened", "Quote the request id when you ask."),
     ProblemCode.NO_ANSWER: ProblemKind(
         503, "The order system did not answer", "Repeat the same request: it cannot make a second order.", 2
+    ),
+    ProblemCode.LOAD_NOT_STARTED: ProblemKind(
+        503, "The load could not be asked for", "Repeat the same request: loading twice changes nothing.", 2
     ),
     ProblemCode.DATABASE_UNAVAILABLE: ProblemKind(503, "The database does not answer", "Try again shortly.", 2),
     ProblemCode.CLOCK_UNAVAILABLE: ProblemKind(503, "The market clock does not answer", "Try again shortly.", 2),

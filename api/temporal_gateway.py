@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -29,6 +29,9 @@ from orders.commands import AmendOrder, CancelOrder, PlaceOrder
 from orders.status import Status, status
 from orders.stored import StoredOrder
 from workflows import messages
+from workflows.access_state import AccessView
+from workflows.calling_access import access_view, have_access_looked_at, have_code_sent
+from workflows.loading import ask_for_reference_data
 from workflows.messages import OrderStart
 from workflows.payloads import DATA_CONVERTER
 from workflows.search_attributes import ORDER_STATUS, search_attributes, summary
@@ -134,6 +137,42 @@ class TemporalGateway:
 
     async def amend_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         return await self._outcome(messages.AMEND_OUTCOME, order_id, intent_id)
+
+    async def load_reference_data(self, trading_date: date) -> Delivered | NoAnswer:
+        if self._client is None:
+            return NoAnswer()
+        try:
+            await ask_for_reference_data(self._client, trading_date)
+        except RPCError as error:
+            _log.warning("the load of reference data was not answered", error=type(error).__name__)
+            return NoAnswer()
+        return Delivered()
+
+    async def access(self, connection_id: str) -> AccessView | None:
+        if self._client is None:
+            return None
+        try:
+            return await access_view(self._client, connection_id)
+        except (RPCError, WorkflowQueryFailedError, WorkflowQueryRejectedError):
+            return None
+
+    async def have_access_looked_at(self, connection_id: str) -> Delivered | NoAnswer:
+        return await self._call_access(have_access_looked_at, connection_id)
+
+    async def have_code_sent(self, connection_id: str) -> Delivered | NoAnswer:
+        return await self._call_access(have_code_sent, connection_id)
+
+    async def _call_access(
+        self, call: Callable[[Client, str], Awaitable[None]], connection_id: str
+    ) -> Delivered | NoAnswer:
+        if self._client is None:
+            return NoAnswer()
+        try:
+            await call(self._client, connection_id)
+        except RPCError as error:
+            _log.warning("the trading access was not reached", error=type(error).__name__)
+            return NoAnswer()
+        return Delivered()
 
     async def _ask(
         self, signal: str, wish: CancelOrder | AmendOrder, stored: StoredOrder | None

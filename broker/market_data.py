@@ -1,7 +1,7 @@
 """Market data in our own words: what a data feed tells about securities, indexes and sessions. Prices in VND, volumes
 in shares, times in UTC; index values are decimals."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from typing import Protocol
 from broker.port import NoAnswer
 from market.bands import Band
 from market.feed_sessions import FeedSession
-from market.vocabulary import Exchange
+from market.vocabulary import Exchange, SecurityStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Level:
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A security at one moment: the day's band and figures, and the best prices. `last` is None before the first
-    trade; `session` None where the feed shows none that we know."""
+    trade; `session` and `status` None where the feed shows none that we know."""
 
     symbol: str
     exchange: Exchange
@@ -40,7 +40,7 @@ class Snapshot:
     bids: tuple[Level, ...]
     asks: tuple[Level, ...]
     session: FeedSession | None
-    status: str
+    status: SecurityStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class SessionShown:
     exchange: Exchange
     at: datetime
     session: FeedSession | None
-    status: str
+    status: SecurityStatus | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +188,6 @@ class MarketData(Protocol):
 class MarketFeed(Protocol):
     """Market data as it happens."""
 
-    def follow(self, symbols: Sequence[str] = ()) -> AsyncIterator[MarketMessage | DataReopened]:
+    def follow(self, symbols: Sequence[str] = ()) -> AsyncGenerator[MarketMessage | DataReopened, None]:
         """Everything about these securities (none: all) for as long as it is iterated; connects again by itself."""
         ...

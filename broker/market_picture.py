@@ -1,23 +1,22 @@
-"""The market as the feed shows it now: today's bands, last prices with their time, and each exchange's session."""
+"""The market as the feed shows it now: what is new about each security, last prices, and each exchange's session."""
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
-from broker.market_data import DailyPrice, MarketMessage, SessionShown, Snapshot
-from market.bands import Band
+from broker.market_data import ForeignRoom, MarketMessage, SessionShown, Snapshot
 from market.calendar import VIETNAM
 from market.feed_sessions import FeedSession
-from market.vocabulary import Exchange
+from market.shown import SecurityShown
+from market.vocabulary import Exchange, SecurityStatus
 
 FRESH = timedelta(seconds=120)
 """How long a symbol's word on the session counts."""
 
 LEAST_SYMBOLS = 3
 """One symbol may be halted by itself; only so many that agree speak for their exchange."""
-
-_NORMAL = frozenset({"", "N", "NORMAL"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,74 +28,121 @@ class LastPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """Securities and last prices (by symbol) that changed."""
+
+    securities: tuple[SecurityShown, ...]
+    last_prices: Mapping[str, LastPrice]
+
+
+@dataclass(frozen=True, slots=True)
 class _Shown:
     session: FeedSession
-    exchange: Exchange
     at: datetime
+
+
+_SPEAKING = frozenset({SecurityStatus.NORMAL, SecurityStatus.HALTED})
 
 
 class MarketPicture:
     """Folds market messages; one that is older than what is known of its symbol changes nothing."""
 
     def __init__(self) -> None:
-        self._streamed: dict[str, tuple[date, Band]] = {}
-        self._listed: dict[str, tuple[date, Band]] = {}
-        self._last: dict[str, LastPrice] = {}
-        self._shown: dict[str, _Shown] = {}
+        self.forget()
 
-    def seed(self, prices: Iterable[DailyPrice]) -> None:
-        """The day's prices as the list tells them: they count where the stream has not spoken yet."""
-        for price in prices:
-            known = self._listed.get(price.symbol)
-            if known is None or known[0] <= price.trading_date:
-                self._listed[price.symbol] = (price.trading_date, price.band)
+    def forget(self) -> None:
+        """Begin anew, as after a clock that was set back: what was told is of the future then."""
+        self._securities: dict[str, SecurityShown] = {}
+        self._last: dict[str, LastPrice] = {}
+        self._sessions: dict[Exchange, dict[str, _Shown]] = {exchange: {} for exchange in Exchange}
+        self._told_at: dict[tuple[str, type[MarketMessage]], datetime] = {}
+        self._told: set[str] = set()
+        self._priced: set[str] = set()
 
     def apply(self, message: MarketMessage) -> None:
+        if not isinstance(message, Snapshot | SessionShown | ForeignRoom) or self._is_old(message):
+            return  # bars and indexes change nothing that is asked for here
         match message:
             case Snapshot():
-                self._snapshot(message)
-                self._session(message)
+                self._last_price(message)
+                self._tell(message.symbol, message.at, band=message.band, traded=_traded(message))
+                self._state(message)
             case SessionShown():
-                self._session(message)
-            case _:
-                pass  # rooms, bars and indexes change nothing that is asked for here
+                self._state(message)
+            case ForeignRoom():
+                self._tell(message.symbol, message.at, foreign_room=message.current)
 
-    def band(self, symbol: str, trading_date: date) -> Band | None:
-        """The band of that very day: the stream's, else the list's, else none."""
-        for bands in (self._streamed, self._listed):
-            known = bands.get(symbol)
-            if known is not None and known[0] == trading_date:
-                return known[1]
-        return None
+    def news(self) -> News:
+        """What changed since the last call."""
+        securities = tuple(self._securities[symbol] for symbol in sorted(self._told))
+        last_prices = {symbol: self._last[symbol] for symbol in sorted(self._priced)}
+        self._told.clear()
+        self._priced.clear()
+        return News(securities, last_prices)
+
+    def securities(self) -> tuple[SecurityShown, ...]:
+        """All that was shown of each, whether it is new or not."""
+        return tuple(self._securities.values())
 
     def last_price(self, symbol: str) -> LastPrice | None:
         return self._last.get(symbol)
 
-    def session(self, exchange: Exchange, now: datetime) -> FeedSession | None:
-        """The session on which at least three symbols and most of those heard lately agree; None while it is open."""
-        fresh = [
-            shown.session
-            for shown in self._shown.values()
-            if shown.exchange is exchange and abs(now - shown.at) <= FRESH
-        ]
+    def session(self, exchange: Exchange, now: datetime, told_from: datetime) -> FeedSession | None:
+        """The session on which at least three symbols and most of those heard lately agree; None while it is open.
+
+        Only words told at `told_from` or later count. A halt of the exchange takes most of all its symbols: some may be
+        halted by themselves while the others are quiet.
+        """
+        shown = self._sessions[exchange].values()
+        fresh = [each.session for each in shown if each.at >= told_from and abs(now - each.at) <= FRESH]
         if not fresh:
             return None
         session, votes = Counter(fresh).most_common(1)[0]
-        return session if votes >= LEAST_SYMBOLS and 2 * votes > len(fresh) else None
+        voters = len(shown) if session is FeedSession.HALT else len(fresh)
+        return session if votes >= LEAST_SYMBOLS and 2 * votes > voters else None
 
-    def _snapshot(self, snapshot: Snapshot) -> None:
+    def _last_price(self, snapshot: Snapshot) -> None:
         last = self._last.get(snapshot.symbol)
-        if snapshot.last is not None and (last is None or last.at <= snapshot.at):
+        if snapshot.last is not None and (last is None or last.price != snapshot.last or last.at < snapshot.at):
             self._last[snapshot.symbol] = LastPrice(snapshot.last, snapshot.at)
-        day = snapshot.at.astimezone(VIETNAM).date()
-        known = self._streamed.get(snapshot.symbol)
-        if snapshot.band is not None and (known is None or known[0] <= day):
-            self._streamed[snapshot.symbol] = (day, snapshot.band)
+            self._priced.add(snapshot.symbol)
 
-    def _session(self, message: Snapshot | SessionShown) -> None:
-        """A security with a status of its own says nothing about its exchange."""
-        if message.session is None or message.status.upper() not in _NORMAL:
+    def _tell(self, symbol: str, at: datetime, **told: Any) -> None:
+        """What is not told (None) stays as it was on the same day."""
+        day = at.astimezone(VIETNAM).date()
+        known = self._securities.get(symbol)
+        if known is not None and known.trading_date > day:
             return
-        known = self._shown.get(message.symbol)
-        if known is None or known.at <= message.at:
-            self._shown[message.symbol] = _Shown(message.session, message.exchange, message.at)
+        before = known if known is not None and known.trading_date == day else SecurityShown(symbol, day)
+        after = replace(before, **{name: value for name, value in told.items() if value is not None})
+        if before.traded:
+            after = replace(after, traded=True)
+        if after != known:
+            self._securities[symbol] = after
+            self._told.add(symbol)
+
+    def _is_old(self, message: Snapshot | SessionShown | ForeignRoom) -> bool:
+        key = (message.symbol, type(message))
+        known = self._told_at.get(key)
+        if known is not None and known > message.at:
+            return True
+        self._told_at[key] = message.at
+        return False
+
+    def _state(self, message: Snapshot | SessionShown) -> None:
+        """A status of its own makes a security say nothing about its exchange, but that it is halted."""
+        sessions = self._sessions[message.exchange]
+        known = sessions.get(message.symbol)
+        if known is not None and known.at > message.at:
+            return
+        self._tell(message.symbol, message.at, status=message.status)
+        session = FeedSession.HALT if message.status is SecurityStatus.HALTED else message.session
+        if session is not None and message.status in _SPEAKING:
+            sessions[message.symbol] = _Shown(session, message.at)
+
+
+def _traded(snapshot: Snapshot) -> bool | None:
+    """None where neither a volume nor a price is told: that is no word on whether it has traded."""
+    if snapshot.volume > 0:
+        return True
+    return None if snapshot.last is not None else False

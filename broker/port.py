@@ -3,7 +3,7 @@
 An outcome is a value and never an exception; what cannot be proven is `Unknown`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from market.instrument import Instrument
 from market.terms import OrderTerms
+from market.vocabulary import OrderType, Side
 from orders.evidence import BrokerReport, Match, RequestFailed
 
 
@@ -149,14 +150,29 @@ Reading = BrokerMessage | Irrelevant | NotUnderstood
 
 
 @dataclass(frozen=True, slots=True)
+class BookTerms:
+    """What an order asks for by its row, which names no exchange; `price` in VND, None for types without one."""
+
+    symbol: str
+    side: Side
+    order_type: OrderType
+    quantity: int
+    price: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class BookRow:
-    """One order in the broker's book, with the last refused request on it if the book tells."""
+    """One order in the broker's book, with the last refused request on it if the book tells.
+
+    `terms` is None where they are not told, or are of no kind that we know.
+    """
 
     account: str
     broker_order_id: str
     request_id: str
     report: BrokerReport
     failed: RequestFailed | None
+    terms: BookTerms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,18 +323,20 @@ class Broker(Protocol):
 
     async def positions(self, account: str) -> BrokerPositions | NoAnswer: ...
 
-    def stream(self, resume_from: int) -> AsyncIterator[str]:
-        """Raw messages from sequence number `resume_from` on (0: the whole day); ends or raises
-        `StreamLost` when the connection is gone. An empty string is a sign of life without a message."""
-        ...
-
-    def read(self, raw: str) -> Reading:
-        """Understand one raw message; pure."""
+    def follow(self, resume_from: int) -> AsyncGenerator[Heard | Interrupted, None]:
+        """Messages from sequence number `resume_from` on (0: the whole day, -1: only new ones) for as long as it is
+        iterated: it connects again by itself, with a sign wherever some may be missing. The same message may come
+        twice, under the same key."""
         ...
 
 
 class TradingLogin(Protocol):
     """Whether orders can be sent, and what a person does when they cannot."""
+
+    @property
+    def by_code(self) -> bool:
+        """Whether a person's one-time codes sign in; if not, nobody is ever asked for one."""
+        ...
 
     async def access(self) -> TradingAccess:
         """Signs in if that needs no person."""
@@ -341,15 +359,6 @@ class BuyingPower(Protocol):
     async def maximum_sell(self, account: str, symbol: str) -> MaximumOrder | NoAnswer: ...
 
     async def margin(self, account: str) -> MarginState | NoAnswer: ...
-
-
-class FollowedStream(Protocol):
-    """The stream that connects again by itself."""
-
-    def follow(self, resume_from: int) -> AsyncIterator[Heard | Interrupted]:
-        """Messages from `resume_from` on (0: the whole day, -1: only new ones) for as long as it is iterated, with a
-        sign wherever some may be missing. The same message may come twice, under the same key."""
-        ...
 
 
 class StreamLost(Exception):  # noqa: N818 - an event in the life of a stream, not an error of ours

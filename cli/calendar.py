@@ -1,19 +1,14 @@
 """The trading calendar of a running stack from the command line: looking at it and writing a person's word down."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime, timedelta
-from typing import TypeVar
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Column, Table
-from sqlalchemy.exc import OperationalError
 
-from cli.configuration import command_settings
-from cli.stack_database import stack_database_url
+from cli.stack_database import with_ledger
 from ledger.calendar import FIRST_DAY, LAST_DAY, objection
-from ledger.database import open_engine
 from ledger.ledger import Ledger
 from local.failure import CannotRun
 from market.calendar import VIETNAM, CalendarOverride, Closure, OverrideKind, TradingCalendar
@@ -21,7 +16,6 @@ from market.vocabulary import Exchange
 
 DEFAULT_DAYS = 31
 _WIDEST_ROW = 120
-_Answer = TypeVar("_Answer")
 
 
 def show_calendar(first: date | None, last: date | None) -> None:
@@ -33,7 +27,7 @@ def show_calendar(first: date | None, last: date | None) -> None:
             f"--from is {begins} and --to is {ends}: from comes first, and the calendar goes from {FIRST_DAY}"
             f" to {LAST_DAY}"
         )
-    calendar = asyncio.run(_with_ledger(Ledger.calendar))
+    calendar = asyncio.run(with_ledger(Ledger.calendar))
     table = Table(*(Column(name, no_wrap=True) for name in ("day", "", *Exchange)), "why", box=None, pad_edge=False)
     for number in range((ends - begins).days + 1):
         table.add_row(*_row(begins + timedelta(days=number), calendar))
@@ -48,19 +42,9 @@ def override_day(day: date, kind: OverrideKind, exchange: Exchange | None, reaso
     wrong = objection(override)
     if wrong is not None:
         raise CannotRun(f"DAY {wrong}")
-    recorded = asyncio.run(_with_ledger(lambda ledger: ledger.override_calendar(override)))
+    recorded = asyncio.run(with_ledger(lambda ledger: ledger.override_calendar(override)))
     where = "on every exchange" if exchange is None else f"on {exchange}"
     return f"{recorded.override_id}: {day} is {kind.lower()} {where}, says {user}: {override.reason}"
-
-
-async def _with_ledger(work: Callable[[Ledger], Awaitable[_Answer]]) -> _Answer:
-    engine = open_engine(stack_database_url(command_settings()))
-    try:
-        return await work(Ledger(engine))
-    except OperationalError as problem:
-        raise CannotRun(f"the database does not answer; is the stack running? {problem.orig}") from problem
-    finally:
-        await engine.dispose()
 
 
 def _row(day: date, calendar: TradingCalendar) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from cli.account_commands import account
 from cli.calendar_commands import calendar
 from ending import leave
 from local.failure import INTERRUPTED, CannotRun, StopRequested
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(account, name="account")
 app.add_typer(calendar, name="calendar")
 
 # ruff: noqa: PLC0415 - each command imports what it needs when it runs: `token` must answer fast
@@ -132,10 +134,10 @@ def bench(
 
 @app.command()
 def soak(
-    minutes: Annotated[float, typer.Argument(min=0.1, help="How long orders are placed and processes killed.")] = 10.0,
-    seed: Annotated[int, typer.Argument(help="Draws the orders and the kills.")] = 1,
+    minutes: Annotated[float, typer.Argument(min=0.1, help="How long orders are placed and things go wrong.")] = 10.0,
+    seed: Annotated[int, typer.Argument(help="Draws the orders, kills and faults.")] = 1,
 ) -> None:
-    """Place and cancel orders while processes are killed at random, then account for every one of them."""
+    """Trade while processes are killed and faults happen at random, then account for every order."""
     from cli.soaking import run_soak
 
     run_soak(minutes, seed)
@@ -174,6 +176,39 @@ def token(user: Annotated[str, typer.Option(help="trader, viewer or operator.")]
     from cli.demo_token import demo_token
 
     print(demo_token(user))
+
+
+@app.command("load-instruments")
+def load_reference_data(
+    *,
+    seconds: Annotated[float, typer.Option("--wait", min=1, help="Seconds to wait for the broker's answer.")] = 60.0,
+) -> None:
+    """Load today's securities and bands from the broker again (they come by themselves each morning)."""
+    from cli.loading import load_instruments
+
+    print(load_instruments(seconds))
+
+
+@app.command()
+def otp(
+    *,
+    request: Annotated[bool, typer.Option("--request", help="Have the broker send a code instead.")] = False,
+    connection: Annotated[str, typer.Option(help="Which broker connection.")] = "ssi",
+) -> None:
+    """Enter the one-time code that the broker wants before orders can leave; it is asked for and not shown."""
+    from cli.one_time_code import enter_code, request_code
+
+    print(request_code(connection) if request else enter_code(connection))
+
+
+@app.command()
+def alerts(
+    *, most: Annotated[int, typer.Option("--most", min=1, max=1_000, help="How many, the newest first.")] = 50
+) -> None:
+    """Show what a person must look at: contradictions, shortfalls, messages that nobody understood."""
+    from cli.alerts import show_alerts
+
+    show_alerts(most)
 
 
 @app.command("close-unknown")

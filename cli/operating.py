@@ -6,12 +6,11 @@ from temporalio.client import Client
 
 from activities.announcing import OrderAnnouncer
 from cli.configuration import command_settings
+from cli.stack_database import stack_database_url
 from ledger.database import open_engine
 from ledger.ledger import Ledger
 from local.failure import CannotRun
-from local.home import open_home, postgres_port
 from local.ports import LOOPBACK
-from local.postgres import prepare_folder
 from orders.evidence import ClosedHere
 from orders.order import CloseReason, Life
 from orders.status import status
@@ -27,7 +26,7 @@ def close_unknown(order_id: str, user: str, reason: str) -> str:
 
 
 async def _close_unknown(settings: Settings, order_id: str, user: str, reason: str) -> str:
-    engine = open_engine(_database_url(settings))
+    engine = open_engine(stack_database_url(settings))
     try:
         ledger = Ledger(engine)
         stored = await ledger.load(order_id)
@@ -48,12 +47,3 @@ async def _close_unknown(settings: Settings, order_id: str, user: str, reason: s
 async def _temporal(settings: Settings) -> Client:
     address = settings.temporal_address or f"{LOOPBACK}:{settings.temporal_port}"
     return await Client.connect(address, namespace=settings.temporal_namespace, data_converter=DATA_CONVERTER)
-
-
-def _database_url(settings: Settings) -> str:
-    if settings.database_url is not None:
-        return settings.database_url
-    home = open_home(settings.oms_home)
-    if not home.postgres_port.exists():
-        raise CannotRun(f"no stack has run in OMS_HOME={home.folder}: set it to the folder of the one that runs")
-    return prepare_folder(home.postgres).url(postgres_port(home, int(home.postgres_port.read_text())))

@@ -11,11 +11,12 @@ from simulator.credentials import Credentials
 from simulator.greeting import greeting
 from simulator.serving import FolderInUse, Place, serve
 from simulator.simulation import Simulation
+from simulator.switches import Limit, read_limits
 
 OWN_FOLDER = "simulator-alone"
 """Beside the stack's own simulator in OMS_HOME, so that both may run."""
 
-_READ = frozenset({"oms_home", "simulator_port"})
+_READ = frozenset({"oms_home", "simulator_port", "simulator_limits"})
 
 
 class Clock(StrEnum):
@@ -28,6 +29,7 @@ def run_simulator(data: Path | None, seed: int, clock: str) -> int:
     if clock not in set(Clock):
         raise CannotRun(f"--clock was {clock!r}: allowed are {', '.join(Clock)}")
     settings = _settings()
+    limits = _limits(settings.simulator_limits)
     require_ports([PortClaim("the simulator", "SIMULATOR_PORT", settings.simulator_port)])
     folder = data or settings.oms_home / OWN_FOLDER
     try:
@@ -36,6 +38,7 @@ def run_simulator(data: Path | None, seed: int, clock: str) -> int:
             seed,
             _announce,
             live_clock=clock == Clock.LIVE,
+            limits=limits,
         )
     except FolderInUse as problem:
         raise CannotRun(f"{problem} with --data") from problem
@@ -43,8 +46,15 @@ def run_simulator(data: Path | None, seed: int, clock: str) -> int:
         raise CannotRun(f"{folder} cannot be used ({error.strerror}): name another folder with --data") from error
 
 
+def _limits(text: str) -> tuple[Limit, ...]:
+    try:
+        return read_limits(text) if text else ()
+    except ValueError as error:
+        raise CannotRun(f"SIMULATOR_LIMITS: {error}") from error
+
+
 def _settings() -> Settings:
-    """Only port and home are read: SSI's real credentials in the environment are none of the simulator's business."""
+    """Nothing else is read: SSI's real credentials in the environment are none of the simulator's business."""
     unread = {name: field.default for name, field in Settings.model_fields.items() if name not in _READ}
     return load_settings(ENV_FILE, **unread)
 

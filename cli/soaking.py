@@ -1,4 +1,4 @@
-"""`soak`: the stack of this clone under random kills, in an environment that cannot reach anybody's broker."""
+"""`soak`: the stack of this clone under random kills and faults, where it cannot reach anybody's broker."""
 
 import os
 import sys

@@ -1,9 +1,19 @@
 """Where the database of the stack is, for commands that work with the ledger directly."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from sqlalchemy.exc import OperationalError
+
+from cli.configuration import command_settings
+from ledger.database import open_engine
+from ledger.ledger import Ledger
 from local.failure import CannotRun
 from local.home import open_home, postgres_port
 from local.postgres import prepare_folder
 from settings import Settings
+
+_Answer = TypeVar("_Answer")
 
 
 def stack_database_url(settings: Settings) -> str:
@@ -14,3 +24,14 @@ def stack_database_url(settings: Settings) -> str:
     if not home.postgres_port.exists():
         raise CannotRun(f"no stack has run in OMS_HOME={home.folder}: set it to the folder of the one that runs")
     return prepare_folder(home.postgres).url(postgres_port(home, int(home.postgres_port.read_text())))
+
+
+async def with_ledger(work: Callable[[Ledger], Awaitable[_Answer]]) -> _Answer:
+    """What `work` finds in the stack's ledger. Raises `CannotRun` when the database does not answer."""
+    engine = open_engine(stack_database_url(command_settings()))
+    try:
+        return await work(Ledger(engine))
+    except OperationalError as problem:
+        raise CannotRun(f"the database does not answer; is the stack running? {problem.orig}") from problem
+    finally:
+        await engine.dispose()

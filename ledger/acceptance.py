@@ -10,7 +10,7 @@ from failpoints import failpoint
 from ledger.accounts import Account, lock_account
 from ledger.booking import book_locked
 from ledger.entries import posted
-from ledger.evaluation import Evaluation, day_of, evaluate
+from ledger.evaluation import Evaluation, evaluate
 from ledger.events import HOUSE, Level, NewEvent
 from ledger.evidence_rows import record, recorded_as_folded
 from ledger.json_columns import VIOLATIONS, to_json
@@ -20,6 +20,7 @@ from ledger.postings import acceptance_postings, needed_hold
 from ledger.steps import StoredEvidence
 from ledger.tables import ORDERS
 from ledger.writing import new_events
+from market.calendar import day_of
 from market.clock import MarketClock
 from market.violations import Violation
 from market.vocabulary import Side

@@ -26,8 +26,15 @@ class Role(StrEnum):
 class AlertKind(StrEnum):
     SHORTFALL = "shortfall"
     OVERFILL = "overfill"
+    ORDER_CONTRADICTION = "order_contradiction"
     CONTRADICTING_MESSAGE = "contradicting_message"
     UNREADABLE_MESSAGE = "unreadable_message"
+    BAND_DISCREPANCY = "band_discrepancy"
+    SESSION_CONTRADICTION = "session_contradiction"
+    CODE_OVERDUE = "code_overdue"
+    LOGIN_REFUSED = "login_refused"
+    EXTERNAL_ORDER = "external_order"
+    BALANCE_MISMATCH = "balance_mismatch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import lock_account
 from ledger.booking import book_evidence, book_locked
-from ledger.evaluation import TOMORROWS, day_of, in_order, judge
+from ledger.evaluation import TOMORROWS, in_order, judge
 from ledger.evidence_rows import recorded_as_folded
 from ledger.order_rows import LockedOrder, lock_order
 from ledger.postings import needed_hold
 from ledger.standing import Standing, standing_of
 from ledger.steps import StoredEvidence
 from market.amendments import amend_violations
-from market.listing_checks import unknown_symbol
+from market.calendar import day_of
+from market.listing_checks import unlisted
 from market.violations import Violation
 from orders.amending import refusal_of_amend, whereabouts
 from orders.commands import AmendOrder
@@ -54,9 +55,8 @@ async def _violations(
     account = await lock_account(connection, order.account_id)
     later = order.trading_date > day_of(market_now)
     standing = await standing_of(connection, account, order.order_id, order.terms, market_now, any_day=later)
-    if standing.instrument is None:
-        return (unknown_symbol(order.terms, market_now),)
     of_change = (
+        *_unlisted(order, standing, market_now, later=later),
         *amend_violations(
             order.terms,
             amend.amendment,
@@ -65,12 +65,20 @@ async def _violations(
             filled=order.filled,
             whereabouts=whereabouts(order),
             calendar=standing.calendar,
+            facts=standing.facts,
         ),
         *amend_risk_violations(order, amend.amendment, standing.snapshot, limits),
     )
     as_new = _as_new(order, amend, standing, market_now, limits, later=later)
     broken = {each.code: each for each in (*as_new, *of_change)}
     return in_order(each for each in broken.values() if not (later and each.code in TOMORROWS))
+
+
+def _unlisted(order: Order, standing: Standing, market_now: datetime, *, later: bool) -> tuple[Violation, ...]:
+    if standing.instrument is not None:
+        return ()
+    loaded = standing.day_loaded
+    return tuple(unlisted(order.terms, market_now, standing.calendar, day_loaded=loaded, any_day=later))
 
 
 def _as_new(

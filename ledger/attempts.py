@@ -22,7 +22,7 @@ from ledger.steps import StoredEvidence
 from ledger.tables import ATTEMPT, SEEN_REQUEST_ID
 from market.terms import OrderTerms
 from orders.evidence import Answer, RequestAnswered, RequestStarted
-from orders.order import Action, Life, Order, RequestState
+from orders.order import Action, Life, Order, Origin, RequestState
 from orders.stored import StoredOrder, good_until
 
 FIRST_REQUEST_ID = 10_000_000
@@ -227,7 +227,7 @@ def _refusal(order: Order, action: Action, intent_id: str) -> Refusal | None:
         return Refusal.CLOSED
     match action:
         case Action.SUBMIT:
-            if order.life is not Life.UNSENT:
+            if order.life is not Life.UNSENT or order.origin is Origin.EXTERNAL:
                 return Refusal.ALREADY_SENT
             return Refusal.CANCEL_ASKED if order.open_cancel is not None else None
         case Action.CANCEL | Action.AMEND:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from failpoints import failpoint
 from ledger.accounts import AlertKind, lock_funds, reduce_only
+from ledger.contradictions import tell_contradictions
 from ledger.costs import Holding, holding_after
 from ledger.entries import posted
 from ledger.events import events_of
@@ -63,14 +64,22 @@ async def book_locked(connection: AsyncConnection, locked: LockedOrder) -> Store
 
 
 async def book_evidence(
-    connection: AsyncConnection, stored: StoredOrder, evidence: tuple[StoredEvidence, ...], *with_it: Change
+    connection: AsyncConnection,
+    stored: StoredOrder,
+    evidence: tuple[StoredEvidence, ...],
+    *with_it: Change,
+    booked: Order | None = None,
 ) -> StoredOrder:
-    """Fold `evidence` into the locked order `stored` and write what it changes, together with the changes `with_it`."""
+    """Fold `evidence` into the locked order `stored` and write what it changes, together with the changes `with_it`.
+
+    `booked` is the order whose hold and fills are posted so far, where that is not `stored`'s.
+    """
     if not evidence:
         return stored
     steps = fold(stored.order, stored.version, evidence)
-    after = steps[-1].after
-    money = await _book_money(connection, stored.order, steps) if _moves_money(stored.order, after) else ()
+    before, after = booked or stored.order, steps[-1].after
+    await tell_contradictions(connection, stored.order, after)
+    money = await _book_money(connection, before, steps) if _moves_money(before, after) else ()
     failpoint("in_booking")
     events = new_events(after.order_id, events_of(steps))
     written = await write(connection, *with_it, *money, events, saved_order(steps), returning=UPDATED_AT)

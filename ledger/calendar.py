@@ -1,4 +1,5 @@
-"""The trading calendar in force: the published table with people's overrides above it, kept without a deploy (LC-82).
+"""The trading calendar in force, kept without a deploy: the published table, people's overrides above it (LC-82), and
+the phases that the feed shows to run otherwise than their table says (LC-80).
 
 Nothing is cached between transactions: whoever decides about an order or settles money reads the calendar with it.
 """
@@ -11,20 +12,28 @@ from functools import lru_cache
 from sqlalchemy import insert, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.tables import CALENDAR_OVERRIDE
-from market.calendar import PUBLISHED, CalendarOverride, OverrideKind, TradingCalendar
+from ledger.tables import CALENDAR_OVERRIDE, PHASE_DEVIATION
+from market.calendar import PUBLISHED, VIETNAM, CalendarOverride, OverrideKind, TradingCalendar
 from market.closed_days import is_weekend
-from market.vocabulary import Exchange
+from market.deviations import PhaseDeviation
+from market.vocabulary import Exchange, PhaseName
 
 FIRST_DAY, LAST_DAY = date(2000, 7, 28), date(2099, 12, 31)
 """What the calendar can be asked and told about: the first session in Vietnam; as far as Tet is computed."""
 
-OVERRIDES = """(
-    SELECT jsonb_agg(jsonb_build_array(day, exchange, kind, reason, author) ORDER BY id) FROM calendar_override
+# Only the day written last: phases of the past decide nothing any more.
+CALENDAR = """jsonb_build_array(
+    (SELECT jsonb_agg(jsonb_build_array(day, exchange, kind, reason, author) ORDER BY id) FROM calendar_override),
+    (
+        SELECT jsonb_agg(jsonb_build_array(day, exchange, phase, since, until) ORDER BY id) FROM phase_deviation
+        WHERE day = (SELECT day FROM phase_deviation ORDER BY id DESC LIMIT 1)
+    )
 )"""
 """SQL of one value for `calendar_of`, for statements that read other things in the same round trip."""
 
-_READ = text(f"SELECT {OVERRIDES} AS overrides")
+_READ = text(f"SELECT {CALENDAR} AS calendar")
+
+Rows = Sequence[Sequence[str | None]] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +50,10 @@ async def read_calendar(connection: AsyncConnection) -> TradingCalendar:
     return calendar_of((await connection.execute(_READ)).scalar_one())
 
 
-def calendar_of(overrides: Sequence[Sequence[str | None]] | None) -> TradingCalendar:
-    """The calendar from the value of `OVERRIDES`."""
-    return _calendar(_standing(map(_override, overrides or ())))
+def calendar_of(value: tuple[Rows, Rows]) -> TradingCalendar:
+    """The calendar from the value of `CALENDAR`."""
+    overrides, deviations = value
+    return _calendar(_standing(map(_override, overrides or ())), _last_words(map(_deviation, deviations or ())))
 
 
 def objection(override: CalendarOverride) -> str | None:
@@ -70,6 +80,19 @@ async def record_override(connection: AsyncConnection, override: CalendarOverrid
     return RecordedOverride(row.id, override, row.created_at)
 
 
+async def record_deviation(connection: AsyncConnection, deviation: PhaseDeviation) -> None:
+    """Write down how a phase runs; it is never changed, a later one with the same `since` takes its place."""
+    await connection.execute(
+        insert(PHASE_DEVIATION).values(
+            day=deviation.day,
+            exchange=deviation.exchange.value,
+            phase=deviation.phase.value,
+            since=deviation.since,
+            until=deviation.until,
+        )
+    )
+
+
 def _override(row: Sequence[str | None]) -> CalendarOverride:
     day, exchange, kind, reason, author = row
     return CalendarOverride(
@@ -79,6 +102,23 @@ def _override(row: Sequence[str | None]) -> CalendarOverride:
         author=str(author),
         exchange=None if exchange is None else Exchange(exchange),
     )
+
+
+def _deviation(row: Sequence[str | None]) -> PhaseDeviation:
+    day, exchange, phase, since, until = map(str, row)
+    return PhaseDeviation(
+        exchange=Exchange(exchange),
+        day=date.fromisoformat(day),
+        phase=PhaseName(phase),
+        since=datetime.fromisoformat(since).astimezone(VIETNAM),
+        until=datetime.fromisoformat(until).astimezone(VIETNAM),
+    )
+
+
+def _last_words(deviations: Iterable[PhaseDeviation]) -> tuple[PhaseDeviation, ...]:
+    """In the order in which each was first written down."""
+    last = {(each.exchange, each.since): each for each in deviations}
+    return tuple(last.values())
 
 
 def _standing(overrides: Iterable[CalendarOverride]) -> tuple[CalendarOverride, ...]:
@@ -94,5 +134,5 @@ def _standing(overrides: Iterable[CalendarOverride]) -> tuple[CalendarOverride, 
 
 # Calendars are compared by identity, and phases are cached by them: equal overrides must give the same calendar.
 @lru_cache(maxsize=16)
-def _calendar(overrides: tuple[CalendarOverride, ...]) -> TradingCalendar:
-    return TradingCalendar(overrides) if overrides else PUBLISHED
+def _calendar(overrides: tuple[CalendarOverride, ...], deviations: tuple[PhaseDeviation, ...]) -> TradingCalendar:
+    return TradingCalendar(overrides, deviations) if overrides or deviations else PUBLISHED

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from ledger.accounts import Account
 from ledger.standing import Standing, standing_of
 from market.bands import band_for
-from market.calendar import VIETNAM, TradingCalendar
+from market.calendar import TradingCalendar, day_of
 from market.checks import order_violations, order_warnings
 from market.instrument import Instrument
 from market.offering import OFFERED
@@ -97,9 +97,17 @@ def judge(
         None if instrument is None else _phase(terms, instrument, market_now, calendar, queue_next_day=queue_next_day)
     )
     another_day = phase is not None and day_of(phase.start) != day_of(market_now)
-    reserve = _reserve(terms, instrument, another_day=another_day)
+    reserve = _reserve(terms, instrument, standing.closing_price, another_day=another_day)
     broken = (
-        *order_violations(terms, instrument, market_now, facts=facts, calendar=calendar, queue_next_day=queue_next_day),
+        *order_violations(
+            terms,
+            instrument,
+            market_now,
+            facts=facts,
+            calendar=calendar,
+            queue_next_day=queue_next_day,
+            day_loaded=standing.day_loaded,
+        ),
         *risk_violations(terms, _without(own, standing.snapshot), limits, reserve),
     )
     return Evaluation(
@@ -118,11 +126,6 @@ def judge(
 def in_order(violations: Iterable[Violation]) -> tuple[Violation, ...]:
     """As they are reported: in the order of `RuleCode`."""
     return tuple(sorted(violations, key=lambda violation: _CODES.index(violation.code)))
-
-
-def day_of(instant: datetime) -> date:
-    """The exchanges' day of an instant."""
-    return instant.astimezone(VIETNAM).date()
 
 
 def _without(own: Hold, snapshot: Snapshot) -> Snapshot:
@@ -148,10 +151,12 @@ def _phase(
     return None if sending is None else sending.phase
 
 
-def _reserve(terms: OrderTerms, instrument: Instrument | None, *, another_day: bool) -> int | None:
+def _reserve(
+    terms: OrderTerms, instrument: Instrument | None, closing_price: int | None, *, another_day: bool
+) -> int | None:
     """Tomorrow's ceiling is counted from a price that cannot be above today's ceiling."""
     if instrument is None or terms.price is not None:
         return None
     if not another_day:
-        return reserve_price(terms, instrument)
+        return reserve_price(terms, instrument, closing_price)
     return band_for(instrument.exchange, instrument.kind, instrument.ceiling).ceiling

@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select, text
+from sqlalchemy import TextClause, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.tables import INSTRUMENT
 from market.instrument import Instrument
 from market.vocabulary import BandDay, Exchange, InstrumentKind, SecurityStatus
 
-_SAVE = text(
-    """
+_WRITE = """
     INSERT INTO instrument (trading_date, symbol, name, exchange, kind, reference, ceiling, floor, status,
         band_day, foreign_room, provisional)
     SELECT * FROM unnest(
@@ -23,17 +22,27 @@ _SAVE = text(
     )
     ON CONFLICT (trading_date, symbol) DO UPDATE SET
         name = excluded.name, exchange = excluded.exchange, kind = excluded.kind, reference = excluded.reference,
-        ceiling = excluded.ceiling, floor = excluded.floor, status = excluded.status,
-        band_day = excluded.band_day, foreign_room = excluded.foreign_room, provisional = excluded.provisional
-    """
-)
+        ceiling = excluded.ceiling, floor = excluded.floor,
+        band_day = excluded.band_day, provisional = excluded.provisional,
+"""
+_SAVE = text(f"{_WRITE} status = excluded.status, foreign_room = excluded.foreign_room")
+_RENEW = text(f"{_WRITE} foreign_room = coalesce(excluded.foreign_room, instrument.foreign_room)")
 
 
 async def save_instruments(connection: AsyncConnection, instruments: Sequence[Instrument]) -> int:
     """Insert or replace by symbol and trading date (the last of each counts); returns how many were written."""
+    return await _write(connection, _SAVE, instruments)
+
+
+async def renew_instruments(connection: AsyncConnection, instruments: Sequence[Instrument]) -> int:
+    """As `save_instruments`, but what a daily list does not tell stays as it is: the status, and a room of None."""
+    return await _write(connection, _RENEW, instruments)
+
+
+async def _write(connection: AsyncConnection, statement: TextClause, instruments: Sequence[Instrument]) -> int:
     rows = list({(one.symbol, one.trading_date): one for one in instruments}.values())
     await connection.execute(
-        _SAVE,
+        statement,
         {
             "trading_dates": [row.trading_date for row in rows],
             "symbols": [row.symbol for row in rows],
@@ -76,7 +85,7 @@ def instrument_of(row: Any) -> Instrument | None:
         reference=row.reference,
         ceiling=row.ceiling,
         floor=row.floor,
-        status=SecurityStatus(row.status),
+        status=SecurityStatus(row.shown_status or row.status),
         band_day=BandDay(row.band_day),
         foreign_room=row.foreign_room,
         provisional=row.provisional,

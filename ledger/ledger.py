@@ -1,6 +1,6 @@
 """The ledger's face: each method is one transaction, and nothing outside this room speaks SQL."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import text
@@ -8,20 +8,27 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ledger import (
     acceptance,
+    account_acts,
     accounts,
+    adopting,
+    alerting,
     amending,
     attempts,
     booking,
     evidence_rows,
     inbox,
     instruments,
+    market_feed,
+    one_time_codes,
     previewing,
     routing,
     settlement,
 )
-from ledger.accounts import Account, Connection, UserGrants
+from ledger.account_acts import Act, ActRefusal, Adjustment
+from ledger.accounts import Account, AlertKind, Connection, UserGrants
+from ledger.adopting import ADOPTION_PATIENCE, ExternalOrder, NotAdopted, Stranger
 from ledger.attempts import AttemptOutcome
-from ledger.calendar import RecordedOverride, read_calendar, record_override
+from ledger.calendar import RecordedOverride, read_calendar, record_deviation, record_override
 from ledger.database import patiently
 from ledger.inbox import InboxMessage, Unrouted
 from ledger.order_rows import connection_of, load_order
@@ -29,16 +36,20 @@ from ledger.previewing import Preview
 from ledger.reads import alerts as alert_reads
 from ledger.reads import at_broker, proofs
 from ledger.reads import orders as order_reads
+from ledger.reads import owned as owned_reads
 from ledger.reads import positions as position_reads
 from ledger.reads.alerts import Alert
 from ledger.reads.orders import Event, Execution, OrderPage
+from ledger.reads.owned import Owned
 from ledger.reads.positions import Cash, Position
 from ledger.reads.proofs import Imbalance
 from ledger.routing import BOOKING_PATIENCE, RoutedOrder
 from ledger.settlement import Opening
 from market.calendar import CalendarOverride, TradingCalendar
 from market.clock import MarketClock
+from market.deviations import PhaseDeviation
 from market.instrument import Instrument
+from market.shown import SecurityShown
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, Side
 from orders.commands import AmendOrder, PlaceOrder
@@ -181,6 +192,20 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await inbox.unrouted(connection, connection_id, trading_date)
 
+    async def strangers(
+        self, connection_id: str, trading_date: date, patience: timedelta = ADOPTION_PATIENCE
+    ) -> tuple[Stranger, ...]:
+        """Broker orders that evidence has waited for longer than `patience`, none of it under an id of ours (LC-98)."""
+        async with self._reads.connect() as connection:
+            return await adopting.strangers(connection, connection_id, trading_date, patience)
+
+    async def adopt(
+        self, account_id: str, trading_date: date, found: ExternalOrder, market_now: datetime, wall_now: datetime
+    ) -> StoredOrder | NotAdopted:
+        """Take in an order that no client of ours sent, with its hold and fills. Raises `UnknownAccountError`."""
+        async with self._engine.begin() as connection:
+            return await adopting.adopt(connection, account_id, trading_date, found, market_now, wall_now)
+
     async def orders_at_broker(
         self, connection_id: str, trading_date: date, broker_order_ids: Collection[str]
     ) -> dict[str, Order]:
@@ -188,10 +213,49 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await at_broker.orders_at_broker(connection, connection_id, trading_date, broker_order_ids)
 
+    # Trading access
+
+    async def leave_one_time_code(self, connection_id: str, code: str) -> None:
+        """Keep a code for the connection's worker, for ten minutes at most; a later one takes its place."""
+        async with self._engine.begin() as connection:
+            await one_time_codes.leave_code(connection, connection_id, code)
+
+    async def take_one_time_code(self, connection_id: str) -> str | None:
+        """The code that was left, once; None when there is none that is still good."""
+        async with self._engine.begin() as connection:
+            return await one_time_codes.take_code(connection, connection_id)
+
+    async def raise_connection_alert(self, connection_id: str, kind: AlertKind, key: str, text: str) -> bool:
+        """Raise an alert about a broker connection once for its fact; False when it was raised before."""
+        async with self._engine.begin() as connection:
+            return await alerting.raise_connection_alert(connection, connection_id, kind, key, text)
+
+    # Accounts
+
+    async def owned(self, account_id: str) -> Owned:
+        """What the account owns in all, for the comparison with the broker (LC-99)."""
+        async with self._reads.connect() as connection:
+            return await owned_reads.owned(connection, account_id)
+
+    async def block(self, account_id: str, key: str, text: str) -> bool:
+        """Take no new risk and raise an alert; False when `key` has done that before. Raises `UnknownAccountError`."""
+        async with self._engine.begin() as connection:
+            return await account_acts.block(connection, account_id, key, text)
+
+    async def adjust(self, adjustment: Adjustment) -> Act | ActRefusal:
+        """Book what a person says an account has more or less, once per key. Raises `UnknownAccountError`."""
+        async with self._engine.begin() as connection:
+            return await account_acts.adjust(connection, adjustment)
+
+    async def resume_account(self, account_id: str, author: str, reason: str, key: str) -> Act | ActRefusal:
+        """Let a stopped account trade again on a person's word. Raises `UnknownAccountError`."""
+        async with self._engine.begin() as connection:
+            return await account_acts.resume(connection, account_id, author, reason, key)
+
     # Calendar
 
     async def calendar(self) -> TradingCalendar:
-        """The published calendar with people's overrides; the same instance while the overrides are the same."""
+        """The published calendar with overrides and deviations; the same instance while these are the same."""
         async with self._reads.connect() as connection:
             return await read_calendar(connection)
 
@@ -199,6 +263,11 @@ class Ledger:
         """Write down a person's word on one day; the last word on a day counts (LC-82)."""
         async with self._engine.begin() as connection:
             return await record_override(connection, override)
+
+    async def record_deviation(self, deviation: PhaseDeviation) -> None:
+        """Write down how a phase runs, whatever the table says (LC-80); the last word on its `since` counts."""
+        async with self._engine.begin() as connection:
+            await record_deviation(connection, deviation)
 
     # Housekeeping
 
@@ -234,6 +303,21 @@ class Ledger:
         """Insert or replace by symbol and trading date; returns how many were written."""
         async with self._engine.begin() as connection:
             return await instruments.save_instruments(connection, rows)
+
+    async def renew_instruments(self, rows: Sequence[Instrument]) -> int:
+        """Save what a daily list tells of a day; status, and a room of None, stay as something else has told them."""
+        async with self._engine.begin() as connection:
+            return await instruments.renew_instruments(connection, rows)
+
+    async def apply_shown(self, shown: Sequence[SecurityShown]) -> tuple[Instrument, ...]:
+        """Lay what the feed shows over the day's reference data; the securities that have some, as they stand then."""
+        async with self._engine.begin() as connection:
+            return await market_feed.apply_shown(connection, shown)
+
+    async def save_last_prices(self, last_prices: Mapping[str, tuple[int, datetime]]) -> None:
+        """Keep each symbol's last price in VND and when it was told."""
+        async with self._engine.begin() as connection:
+            await market_feed.save_last_prices(connection, last_prices)
 
     async def instruments_loaded(self, trading_date: date) -> int:
         async with self._reads.connect() as connection:
@@ -305,10 +389,15 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await accounts.load_account(connection, account_id)
 
-    async def alerts(self, limit: int = 100) -> tuple[Alert, ...]:
-        """The newest alerts first."""
+    async def alerts(self, limit: int = 100, account_ids: Collection[str] | None = None) -> tuple[Alert, ...]:
+        """The newest alerts first; with `account_ids` none that is about another account."""
         async with self._reads.connect() as connection:
-            return await alert_reads.alerts(connection, limit)
+            return await alert_reads.alerts(connection, limit, account_ids)
+
+    async def raise_market_alert(self, kind: AlertKind, key: str, text: str) -> bool:
+        """Raise once what concerns no single account or connection; False when `key` was raised before."""
+        async with self._engine.begin() as connection:
+            return await alerting.raise_market_alert(connection, kind, key, text)
 
     # Proofs
 

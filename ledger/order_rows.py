@@ -58,14 +58,14 @@ _NEW_ORDER = """
             order_id, account_id, connection_id, client_order_id, user_name, request_id, fingerprint, symbol,
             exchange, side, order_type, quantity, price, trading_date, verdict, version, received_at,
             accepted_at, entered_at, updated_at, max_delay_seconds, good_from, send_after, facts, status, life,
-            complete, broker_order_id, held_cash, held_shares
+            complete, broker_order_id, held_cash, held_shares, origin
         ) VALUES (
             :new_order_id, :new_account_id, :new_connection_id, :new_client_order_id, :new_user_name,
             :new_request_id, :new_fingerprint, :new_symbol, :new_exchange, :new_side, :new_order_type,
             :new_quantity, :new_price, :new_trading_date, CAST(:new_verdict AS jsonb), :new_version,
             :new_received_at, :new_accepted_at, :new_entered_at, :new_updated_at, :new_max_delay_seconds,
             :new_good_from, :new_send_after, CAST(:new_facts AS jsonb), :new_status, :new_life, :new_complete,
-            :new_broker_order_id, :new_held_cash, :new_held_shares
+            :new_broker_order_id, :new_held_cash, :new_held_shares, :new_origin
         )
         RETURNING *
     )
@@ -192,6 +192,7 @@ def new_order(
         "side": terms.side.value,
         "order_type": terms.order_type.value,
         "trading_date": order.trading_date,
+        "origin": order.origin.value,
         "verdict": to_json(VERDICT, verdict),
         "version": version,
         "received_at": command.received_at,

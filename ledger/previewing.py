@@ -74,7 +74,7 @@ async def preview(
         sent_at=sent_at,
         lives_until=None
         if found.phase is None or sent_at is None
-        else lives_until(terms.order_type, found.phase, sent_at),
+        else lives_until(terms.order_type, found.phase, sent_at, found.calendar),
     )
 
 

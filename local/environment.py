@@ -45,6 +45,8 @@ def process_environment(settings: Settings, home: Home, addresses: Addresses) ->
     }
     if runs_simulator(settings):
         environment |= simulator_credentials(home.ssi_environment)
+        for name in ("SSI_API_SECRET_FILE", "SSI_PIN_FILE", *(("SSI_PIN",) if settings.ssi_two_factor_type else ())):
+            environment.pop(name, None)  # what the simulator wrote counts, and a PIN is no one-time code
         environment["MARKET_CLOCK_URL"] = f"http://{LOOPBACK}:{settings.simulator_port}/control/clock"
     return environment
 

@@ -80,8 +80,9 @@ class Plan:
 def default_programs(settings: Settings, home: Home) -> Programs:
     python = sys.executable
     simulator_data = ("--port", str(settings.simulator_port), "--data", str(home.simulator))
+    limits = ("--limits", settings.simulator_limits) if settings.simulator_limits else ()
     return Programs(
-        simulator=(python, "-m", "simulator", *simulator_data),
+        simulator=(python, "-m", "simulator", *simulator_data, *limits),
         worker=(python, "-m", "worker"),
         api=(python, "-m", "api"),
     )

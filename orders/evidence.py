@@ -50,12 +50,13 @@ class RequestStarted:
 
 @dataclass(frozen=True, slots=True)
 class RequestAnswered:
-    """The typed outcome of sending `request_id`."""
+    """The typed outcome of sending `request_id`; one that was not sent may be sent again after `wait_seconds`."""
 
     request_id: str
     answer: Answer
     code: str = ""
     text: str = ""
+    wait_seconds: int = 0
     kind: Literal["request_answered"] = "request_answered"
 
 
@@ -99,7 +100,8 @@ class AmendWithdrawn:
 class BrokerReport:
     """The broker's cumulative word on its order: `filled` shares worth `filled_value` VND, `cancelled` shares.
 
-    `quantity` and `price` (VND) are the terms that it works on; 0 and None where it does not tell.
+    `quantity` and `price` (VND) are the terms that it works on; 0 and None where it does not tell. `number` is the
+    broker's running number of the message, 0 for a word without: of two, the higher is the later.
     """
 
     broker_order_id: str
@@ -111,6 +113,7 @@ class BrokerReport:
     cancelled: int
     text: str = ""
     price: int | None = None
+    number: int = 0
     kind: Literal["broker_report"] = "broker_report"
 
 

@@ -24,6 +24,7 @@ from orders.evidence import (
     RequestStarted,
 )
 from orders.order import Action, AmendRefusal, Anomaly, CloseReason, Life, Order, Request, RequestState
+from orders.reported_figures import follow_figures
 from orders.settling import settle
 from orders.shown_terms import follow_terms, known_under, tells
 
@@ -76,7 +77,7 @@ def _request_answered(order: Order, answered: RequestAnswered) -> Order:
     request = order.request(answered.request_id)
     if request is None or not request.open:
         return order
-    named = replace(request, code=answered.code, text=answered.text)
+    named = replace(request, code=answered.code, text=answered.text, wait_seconds=answered.wait_seconds)
     if request.action is Action.SUBMIT:
         return _submit_answered(order, request, named, answered)
     if request.state is RequestState.PENDING and answered.answer in (Answer.UNKNOWN, Answer.NOT_SENT):
@@ -136,10 +137,7 @@ def _amend_looked_up(order: Order, looked: AmendLookedUp) -> Order:
 
 
 def _broker_report(order: Order, report: BrokerReport, *, certain: bool = False) -> Order:
-    changed = order
-    if report.filled > order.reported_quantity:
-        changed = replace(changed, reported_quantity=report.filled, reported_value=report.filled_value)
-    changed = known_under(changed, report)
+    changed = known_under(follow_figures(order, report), report)
     if report.broker_order_id in changed.superseded_broker_order_ids:
         return changed
     return _state_told(order, follow_terms(changed, report, certain=certain), report)

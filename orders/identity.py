@@ -1,6 +1,7 @@
 """Identities that survive every outage: an order's id is computed from what the client named it, never drawn."""
 
 import hashlib
+from datetime import date
 from uuid import UUID, uuid5
 
 from market.terms import OrderTerms
@@ -16,6 +17,11 @@ def order_id_for(account_id: str, client_order_id: str) -> str:
 def order_id_for_key(user: str, account_id: str, idempotency_key: str) -> str:
     """UUIDv5 for requests that carry only an Idempotency-Key, which is scoped to its caller (API-03)."""
     return str(uuid5(_ORDERS, f"idempotency-key\n{user}\n{account_id}\n{idempotency_key}"))
+
+
+def external_order_id(connection_id: str, trading_date: date, broker_order_id: str) -> str:
+    """UUIDv5 of an order that no client of ours named: the broker's ids begin anew each day (LC-98)."""
+    return str(uuid5(_ORDERS, f"external\n{connection_id}\n{trading_date.isoformat()}\n{broker_order_id}"))
 
 
 def fingerprint(account_id: str, terms: OrderTerms) -> str:

@@ -23,6 +23,13 @@ class Life(StrEnum):
     CLOSED = "closed"
 
 
+class Origin(StrEnum):
+    """Who placed the order: a client of ours, or somebody at the broker, such as its customer in SSI's own app."""
+
+    CLIENT = "client"
+    EXTERNAL = "external"
+
+
 class CloseReason(StrEnum):
     DENIED = "denied"
     TOO_OLD = "too_old"
@@ -79,13 +86,16 @@ class Anomaly(StrEnum):
     PARTIAL_FILL_OF_MOK = "partial_fill_of_mok"
     UNEXPECTED_TERMS = "unexpected_terms"
     LIVE_AFTER_CLOSE = "live_after_close"
+    FILL_TAKEN_BACK = "fill_taken_back"
+    FILL_CORRECTED = "fill_corrected"
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One submit, amend or cancel; `request_id` is the broker's key for it, empty until an attempt is written.
 
-    An amend carries what it wants changed, and every rule for which we refused it.
+    An amend carries what it wants changed, and every rule for which we refused it. `wait_seconds`: what the broker
+    wants to pass before it is sent again, when it did not take it.
     """
 
     action: Action
@@ -96,6 +106,7 @@ class Request:
     text: str = ""
     amendment: Amendment | None = None
     violations: tuple[Violation, ...] = ()
+    wait_seconds: int = 0
 
     @property
     def open(self) -> bool:
@@ -118,7 +129,8 @@ class Order:
     `terms` are the live ones: an amendment, or the limit that is left of an MTL, changes them once it is proven.
     `placed_terms` are those of the acceptance once they have changed, `past_terms` all that the broker worked on
     before. `reserve_price` is what a share without a price of its own is held at. `queued_since` is set when an
-    amendment cost a held order its place (VN-A3). `held_by_broker`: parked there before its session.
+    amendment cost a held order its place (VN-A3). `held_by_broker`: parked there before its session. `reported_number`
+    is the running number of the broker's word behind `reported_*`, 0 where it has none.
     """
 
     order_id: str
@@ -147,6 +159,8 @@ class Order:
     superseded_broker_order_ids: tuple[str, ...] = ()
     held_by_broker: bool = False
     queued_since: datetime | None = None
+    origin: Origin = Origin.CLIENT
+    reported_number: int = 0
 
     @property
     def quantity(self) -> int:
@@ -175,6 +189,10 @@ class Order:
     def details_complete(self) -> bool:
         """Whether executions explain every share that the broker reports as filled."""
         return self.matched_quantity >= self.reported_quantity
+
+    @property
+    def last_submit(self) -> Request | None:
+        return next((r for r in reversed(self.requests) if r.action is Action.SUBMIT), None)
 
     @property
     def open_cancel(self) -> Request | None:
@@ -209,6 +227,7 @@ class Order:
             self.trading_date,
             self.fees,
             reserve_price=self.reserve_price,
+            origin=self.origin,
         )
 
     def request(self, request_id: str) -> Request | None:

@@ -9,6 +9,7 @@ from market.fees import FeeSchedule
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
 from market.vocabulary import Side
+from market.words import figure, figure_vi
 from orders.holds import cash_for
 
 
@@ -58,14 +59,15 @@ def risk_violations(
 
 
 def quantity_above_limit(terms: OrderTerms, limits: Limits) -> Iterator[Violation]:
-    if terms.quantity > limits.maximum_order_quantity:
+    maximum = limits.maximum_order_quantity
+    if terms.quantity > maximum:
         yield Violation(
             RuleCode.QUANTITY_ABOVE_FIRM_LIMIT,
             "RK-01",
-            f"{terms.quantity} shares exceed the firm's maximum of {limits.maximum_order_quantity} per order.",
-            f"{terms.quantity} cổ phiếu vượt mức tối đa {limits.maximum_order_quantity} mỗi lệnh của công ty.",
+            f"{figure(terms.quantity)} shares exceed the firm's maximum of {figure(maximum)} per order.",
+            f"{figure_vi(terms.quantity)} cổ phiếu vượt mức tối đa {figure_vi(maximum)} mỗi lệnh của công ty.",
             given=terms.quantity,
-            allowed=limits.maximum_order_quantity,
+            allowed=maximum,
         )
 
 
@@ -124,8 +126,8 @@ def insufficient_shares(terms: OrderTerms, needed: int, free: int) -> Violation:
     return Violation(
         RuleCode.INSUFFICIENT_SHARES,
         "VN-A11",
-        f"Selling {needed} {terms.symbol} needs settled shares; {free} are free.",
-        f"Bán {needed} {terms.symbol} cần cổ phiếu đã về; hiện bán được {free}.",
+        f"Selling {figure(needed)} {terms.symbol} needs settled shares; {figure(free)} are free.",
+        f"Bán {figure_vi(needed)} {terms.symbol} cần cổ phiếu đã về; hiện bán được {figure_vi(free)}.",
         given=needed,
         allowed=free,
     )
@@ -135,8 +137,8 @@ def insufficient_cash(needed: int, available: int) -> Violation:
     return Violation(
         RuleCode.INSUFFICIENT_CASH,
         "RK-05",
-        f"The order needs {needed} VND with commission; {available} VND are available.",
-        f"Lệnh cần {needed} đồng gồm phí; sức mua còn {available} đồng.",
+        f"The order needs {figure(needed)} VND with commission; {figure(available)} VND are available.",
+        f"Lệnh cần {figure_vi(needed)} đồng gồm phí; sức mua còn {figure_vi(available)} đồng.",
         given=needed,
         allowed=available,
     )

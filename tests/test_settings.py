@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from settings import PROJECT_FOLDER, Environment, Settings, TradingMode, WrongSettings, load_settings
+from settings import PROJECT_FOLDER, Environment, Settings, TradingMode, WrongSettings, load_settings, secret_text
+from worker import broker_credentials
 
 SSI = {
     "SSI_API_KEY": "consumer-id",
@@ -111,6 +112,44 @@ def test_with_a_one_time_password_no_pin_is_needed(monkeypatch: pytest.MonkeyPat
     given = {name: value for name, value in SSI.items() if name != "SSI_PIN"}
     settings = read(monkeypatch, {**given, "SSI_LIVE_TRADING": "yes", "SSI_TWO_FACTOR_TYPE": "1"})
     assert settings.trading_mode is TradingMode.LIVE
+
+
+@pytest.mark.parametrize("variable", ["SSI_API_SECRET", "SSI_PIN"])
+def test_a_secret_may_lie_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, variable: str) -> None:
+    file = tmp_path / "secret"
+    file.write_text("from-a-file\n")
+    given = {name: value for name, value in SSI.items() if name != variable}
+    settings = read(monkeypatch, {**given, f"{variable}_FILE": str(file), "SSI_LIVE_TRADING": "yes"})
+    assert settings.trading_mode is TradingMode.LIVE
+    credentials = broker_credentials(settings)
+    assert "from-a-file" in (credentials.consumer_secret, credentials.code)
+    assert read(monkeypatch, settings.environment_variables()) == settings
+
+
+@pytest.mark.parametrize("variable", ["SSI_API_SECRET", "SSI_PIN"])
+def test_a_secret_that_is_given_twice_is_refused(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    (line,) = refusal(monkeypatch, {**SSI, f"{variable}_FILE": "/run/secrets/one", "SSI_LIVE_TRADING": "yes"})
+    assert line == f"{variable} and {variable}_FILE are both set: set one of them"
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (None, "it cannot be read: No such file or directory"),
+        (b" \n", "it must hold the secret in one line"),
+        (b"one\ntwo\n", "it must hold the secret in one line"),
+        (b"\xff\xfe", "it cannot be read: it is not text"),
+    ],
+)
+def test_a_file_without_a_secret_is_named_and_what_is_in_it_is_not_shown(
+    tmp_path: Path, content: bytes | None, complaint: str
+) -> None:
+    file = tmp_path / "pin"
+    if content is not None:
+        file.write_bytes(content)
+    with pytest.raises(WrongSettings) as caught:
+        secret_text("SSI_PIN", None, file)
+    assert caught.value.lines == (f"SSI_PIN_FILE is {str(file)!r}: {complaint}",)
 
 
 def test_a_simulators_credentials_with_its_clock_are_simulation(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,11 +17,12 @@ from orders.commands import AmendOrder, CancelOrder
 from orders.next_step import Step, next_step
 from orders.order import CloseReason, Life
 from orders.status import Status, status
-from orders.stored import StoredOrder
+from orders.stored import StoredOrder, good_until
 from workflows import messages
 from workflows.messages import EvidenceArrived, OrderResult, OrderStart, PhaseChanged
 from workflows.order_details import markdown
 from workflows.order_state import OrderState
+from workflows.resting import told_to_wait, useful_wait
 from workflows.search_attributes import BROKER_ORDER_ID, ORDER_STATUS
 
 _TRANSACTION = timedelta(seconds=5)
@@ -174,28 +175,52 @@ class OrderWorkflow:
                 assert_never(step)
 
     async def _submit(self) -> None:
+        if self._must_rest(Step.SUBMIT):
+            await self._rest_unsent()
+            return
         await self._send(BrokerActivities.submit, self._start.order_id, _ORDERS)
         if self._next_step() is not Step.SUBMIT:
             return
-        await self._pause_before_another_try("not sent: try again")
+        await self._pause_before_another_try("not sent: try again", Step.SUBMIT)
+        await self._recheck_unsent()
+
+    async def _recheck_unsent(self) -> None:
         if self._next_step() is Step.SUBMIT:
             self._adopt(await self._transaction(OrderActivities.recheck, self._start.order_id))
+
+    async def _rest_unsent(self) -> None:
+        """The broker wants no order yet; one that would be too old by then is closed when it is too old."""
+        if workflow.now() >= good_until(self._stored):
+            text = (
+                f"the broker takes it again after {self._state.not_before[Step.SUBMIT].isoformat()}, which is too late"
+            )
+            close = CloseUnsent(self._start.order_id, CloseReason.TOO_OLD, text)
+            self._adopt(await self._transaction(OrderActivities.close_unsent, close))
+            return
+        await self._rest(Step.SUBMIT, "not sent: the broker wants it later")
+        await self._recheck_unsent()
 
     async def _cancel(self) -> None:
         cancel = self._stored.order.open_cancel
         if cancel is None:
             return
+        if self._must_rest(Step.CANCEL):
+            await self._rest(Step.CANCEL, "cancel not sent: the broker wants it later")
+            return
         await self._send(BrokerActivities.cancel, SendCancel(self._start.order_id, cancel.intent_id), _CANCELS_FIRST)
         if self._next_step() is Step.CANCEL:
-            await self._pause_before_another_try("cancel not sent: try again")
+            await self._pause_before_another_try("cancel not sent: try again", Step.CANCEL)
 
     async def _amend(self) -> None:
         amend = self._stored.order.open_amend
         if amend is None:
             return
+        if self._must_rest(Step.AMEND):
+            await self._rest(Step.AMEND, "amendment not sent: the broker wants it later")
+            return
         await self._send(BrokerActivities.amend, SendAmend(self._start.order_id, amend.intent_id), _ORDERS)
         if self._next_step() is Step.AMEND:
-            await self._pause_before_another_try("amendment not sent: try again")
+            await self._pause_before_another_try("amendment not sent: try again", Step.AMEND)
 
     async def _resolve_amend(self) -> None:
         """An amendment without an answer is never sent again: the book tells, once it must show it (LC-63)."""
@@ -272,9 +297,23 @@ class OrderWorkflow:
         """Only after a pause: a look at once might come too early to tell what became of an amendment."""
         await self._send(BrokerActivities.look_for_amend, self._start.order_id, _SEARCHES)
 
-    async def _pause_before_another_try(self, reason: str) -> None:
+    async def _pause_before_another_try(self, reason: str, sending: Step | None = None) -> None:
+        """`sending`: the step whose request was not sent; the broker may have said how long to wait (LC-07)."""
         self._state.tries += 1
-        await self._pause(min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2 ** min(self._state.tries, 6)), reason)
+        patience = min(_LONGEST_PAUSE, _SHORTEST_PAUSE * 2 ** min(self._state.tries, 6))
+        if sending is not None and (told := told_to_wait(self._stored.order, sending)):
+            until = self._state.not_before[sending] = workflow.now() + told
+            patience = max(patience, useful_wait(self._stored, sending, until, workflow.now()))
+        await self._pause(patience, reason)
+
+    def _must_rest(self, sending: Step) -> bool:
+        """Mail came before the broker's time was over: what it asks for may be done, but nothing is sent again yet."""
+        until = self._state.not_before.get(sending)
+        return until is not None and workflow.now() < until
+
+    async def _rest(self, sending: Step, reason: str) -> None:
+        until = self._state.not_before[sending]
+        await self._pause(useful_wait(self._stored, sending, until, workflow.now()), reason)
 
     async def _pause(self, patience: timedelta, reason: str, until: Callable[[], bool] | None = None) -> None:
         self._show()

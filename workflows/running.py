@@ -5,16 +5,28 @@ from typing import Final
 from temporalio.worker.workflow_sandbox import SandboxRestrictions
 
 from workflows.broker_feed import BrokerFeedWorkflow
+from workflows.market_feed import MarketFeedWorkflow
 from workflows.order import OrderWorkflow
+from workflows.reference_data import ReferenceDataWorkflow
 from workflows.sandboxing import Sandbox
+from workflows.trading_access import TradingAccessWorkflow
 from workflows.trading_day import TradingDayWorkflow
 
-WORKFLOWS: Final = (OrderWorkflow, BrokerFeedWorkflow, TradingDayWorkflow)
+WORKFLOWS: Final = (
+    OrderWorkflow,
+    BrokerFeedWorkflow,
+    MarketFeedWorkflow,
+    TradingDayWorkflow,
+    ReferenceDataWorkflow,
+    TradingAccessWorkflow,
+)
 
 _PURE_ROOMS = (
     "market",
     "orders",
     "activities.signatures",
+    "workflows.access_details",
+    "workflows.access_state",
     "workflows.messages",
     "workflows.order_details",
     "workflows.order_state",

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from broker.fastconnect.queries import Queries
-from broker.fastconnect.reports import DERIVATIVES, read_report, reason
+from broker.fastconnect.reports import DERIVATIVES, read_report, read_terms, reason
 from broker.fastconnect.wire_values import Fields, WrongField, rounded
 from broker.port import Book, BookRow, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
 from orders.evidence import RequestFailed
@@ -89,7 +89,9 @@ def _past_row(item: Fields, account: str) -> BookRow:
 
 def _row(item: Fields, account: str) -> BookRow:
     report = read_report(item)
-    return BookRow(account, report.broker_order_id, report.request_id, report, _last_failure(item))
+    return BookRow(
+        account, report.broker_order_id, report.request_id, report, _last_failure(item), read_terms(item, report)
+    )
 
 
 def _last_failure(item: Fields) -> RequestFailed | None:

@@ -51,7 +51,7 @@ _log = structlog.get_logger()
 
 
 class FastConnect:
-    """Implements `Broker`, `TradingLogin`, `BuyingPower` and `FollowedStream`.
+    """Implements `Broker`, `TradingLogin` and `BuyingPower`.
 
     Raises `WrongKey` or `WrongDeviceId` at construction when the private key or the device id cannot be used.
     """
@@ -110,6 +110,10 @@ class FastConnect:
     async def cancel(self, request: CancelRequest) -> Outcome:
         body = orders.cancel_order(request, self._credentials)
         return await self._send(orders.CANCEL_ORDER, Urgency.CANCEL, request, body)
+
+    @property
+    def by_code(self) -> bool:
+        return self._login.by_code
 
     async def access(self) -> TradingAccess:
         return await self._login.access()

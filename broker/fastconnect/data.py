@@ -15,7 +15,6 @@ from broker.fastconnect.tokens import Logins, TokenSource
 from broker.fastconnect.unknowns import SsiBehaviour, behaviour_at
 from broker.fastconnect.wire_values import Fields
 from broker.market_data import Bar, DailyPrice, IndexDay, IndexListing
-from broker.market_picture import MarketPicture
 from broker.port import NoAnswer
 from market.instrument import Instrument
 from market.vocabulary import Exchange
@@ -45,7 +44,6 @@ class FastConnectData:
         behaviour: SsiBehaviour | None = None,
     ) -> None:
         known = behaviour if behaviour is not None else behaviour_at(credentials.data_url)
-        self._stream_begins_with_all = known.snapshot_on_subscribe
         self._mask = credentials.without_secrets
         self._rest = Rest(credentials.data_url, timeouts, credentials.user_agent, self._mask)
         self._tokens = TokenSource("data", Logins(self._rest, credentials, known).data)
@@ -78,18 +76,6 @@ class FastConnectData:
                 return instruments
             found.extend(instruments)
         return tuple(found)
-
-    async def picture(self, trading_date: date) -> MarketPicture | NoAnswer:
-        """The picture to fold the market stream into: with the day's bands, where that does not begin with them."""
-        picture = MarketPicture()
-        if self._stream_begins_with_all:
-            return picture
-        for exchange in Exchange:
-            prices = await self.daily_prices(exchange, trading_date, trading_date)
-            if isinstance(prices, NoAnswer):
-                return prices
-            picture.seed(prices)
-        return picture
 
     async def daily_prices(
         self, exchange: Exchange, first: date, last: date, symbol: str | None = None

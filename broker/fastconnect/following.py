@@ -11,8 +11,11 @@ from broker.fastconnect.messages import read_message
 from broker.fastconnect.unknowns import Replay, SsiBehaviour
 from broker.port import Heard, Interrupted, Interruption, Reading, StreamLost
 
-FIRST_PAUSE_SECONDS = 1.0
+FIRST_PAUSE_SECONDS = 0.5
 LONGEST_PAUSE_SECONDS = 30.0
+GROWTH = 1.5
+"""Gentle, so that a short outage is over for us soon after it is over, and a long one still costs few calls."""
+
 STEADY_SECONDS = 60.0
 """A connection that lasted this long was a good one: the next pause is short again."""
 
@@ -22,8 +25,8 @@ Open = Callable[[int], AsyncGenerator[str, None]]
 
 
 class BackOff:
-    """Pauses between connections: doubling up to half a minute, each at random between half of it and all of it, so
-    that not every client of a hub that comes back calls it at once."""
+    """Pauses between connections: from half a second up to half a minute, each at random between half of it and all of
+    it, so that not every client of a hub that comes back calls it at once."""
 
     def __init__(self) -> None:
         self._next = FIRST_PAUSE_SECONDS
@@ -33,7 +36,7 @@ class BackOff:
             self._next = FIRST_PAUSE_SECONDS
 
     def pause(self) -> float:
-        longest, self._next = self._next, min(self._next * 2, LONGEST_PAUSE_SECONDS)
+        longest, self._next = self._next, min(self._next * GROWTH, LONGEST_PAUSE_SECONDS)
         return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
 
 
@@ -46,15 +49,25 @@ class Numbers:
         self._last = max(resume_from, 0)
         self._first_after_opening = True
         self._hole: Interrupted | None = None
+        self._heard_before_hole = 0
         self._rests_until = 0.0
 
     def opened(self) -> int:
         """A connection begins: where to resume."""
         self._first_after_opening = True
-        if self._last:
+        last, self._heard_before_hole = self._heard_before_hole or self._last, 0
+        if last:
             again = self._behaviour.replay is not Replay.WITH_LAST
-            self._asked = self._last if again else self._last + 1
+            self._asked = last if again else last + 1
         return self._asked
+
+    def is_to_hear_again(self, sign: Interrupted) -> bool:
+        """Whether the stream is to be opened anew before the hole: no book tells executions one by one, so only a
+        resumed stream has those that were lost. The same hole is not asked for twice."""
+        if sign.why is not Interruption.GAP or not self._behaviour.numbers_are_consecutive:
+            return False
+        self._heard_before_hole = sign.after
+        return True
 
     def hear(self, reading: Reading | None, now: float) -> Interrupted | None:
         """Take note of one message (None: a sign of life); the sign that is due before it."""
@@ -100,6 +113,8 @@ async def follow(
                     if sign is not None:
                         yield sign
                     yield Heard(raw, reading)
+                    if sign is not None and numbers.is_to_hear_again(sign):
+                        break
         except StreamLost as lost:
             _log.warning("broker_stream_lost", reason=str(lost))
         again = True

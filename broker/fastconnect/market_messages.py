@@ -22,13 +22,19 @@ from broker.market_data import (
 from market.bands import Band
 from market.calendar import VIETNAM
 from market.feed_sessions import FeedSession
-from market.vocabulary import Exchange
+from market.vocabulary import Exchange, SecurityStatus
 
 _LEVELS = range(1, 11)
 _SESSIONS = {
     **{session.value: session for session in FeedSession},
     "H": FeedSession.HALT,
     "CLOSE": FeedSession.C,
+}
+# NL and ND are listed newly or not for long; ST (special) and SP (no put-through) tell nothing that we trade by.
+_STATUSES = {
+    **dict.fromkeys(("", "N", "NORMAL", "NL", "ND"), SecurityStatus.NORMAL),
+    **dict.fromkeys(("H", "HALT"), SecurityStatus.HALTED),
+    **dict.fromkeys(("S", "SA", "D"), SecurityStatus.SUSPENDED),
 }
 _EXCHANGES = {exchange.value: exchange for exchange in Exchange}
 _OTHER_MARKETS = frozenset({"DER", "DERIVATIVES", "VNFE", "HNXBOND", "BOND"})
@@ -157,8 +163,8 @@ def _session(content: Fields) -> FeedSession | None:
     return _SESSIONS.get(content.text("TradingSession").upper())
 
 
-def _status(content: Fields) -> str:
-    return content.text("TradingStatus")
+def _status(content: Fields) -> SecurityStatus | None:
+    return _STATUSES.get(content.text("TradingStatus").upper())
 
 
 def _at(content: Fields) -> datetime:

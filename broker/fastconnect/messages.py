@@ -4,7 +4,7 @@ It never raises: what has no known form is a value too.
 """
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broker.fastconnect.reports import DERIVATIVES, read_report
 from broker.fastconnect.wire_values import Fields, NotJson, WrongField, read_json
@@ -47,7 +47,7 @@ def _read(kind: str, data: Fields, head: _Head) -> Reading:
         case "orderevent" | "ordermatchevent" | "ordererror" if data.text("marketID").upper() == DERIVATIVES:
             return Irrelevant(head.key, head.sequence)
         case "orderevent":
-            return _about_order(data, head, read_report(data))
+            return _about_order(data, head, replace(read_report(data), number=head.sequence or 0))
         case "ordermatchevent":
             return _about_order(data, head, _match(data))
         case "ordererror":

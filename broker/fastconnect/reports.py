@@ -1,6 +1,8 @@
 """SSI's order items, as its stream and its books both write them, in our words: status codes and `BrokerReport`."""
 
 from broker.fastconnect.wire_values import Fields, WrongField, rounded
+from broker.port import BookTerms
+from market.vocabulary import OrderType, Side
 from orders.evidence import BrokerReport, BrokerState
 
 DERIVATIVES = "VNFE"
@@ -22,6 +24,8 @@ _STATES = {
     "RJ": BrokerState.REJECTED,
     "EX": BrokerState.EXPIRED,
 }
+_SIDES = {"B": Side.BUY, "S": Side.SELL}
+_ORDER_TYPES = {**OrderType.__members__, "MP": OrderType.MTL}
 
 
 def state_of(code: str) -> BrokerState:
@@ -43,6 +47,18 @@ def read_report(item: Fields) -> BrokerReport:
         text=reason(item),
         price=_limit(item),
     )
+
+
+def read_terms(item: Fields, report: BrokerReport) -> BookTerms | None:
+    """What the order asks for. A price beside a type that has none is one of SSI's own; HOSE's MP is today's MTL."""
+    side, order_type = _SIDES.get(item.text("buySell").upper()), _ORDER_TYPES.get(item.text("orderType").upper())
+    symbol = item.text("instrumentID").upper()
+    price = report.price if order_type is OrderType.LO else None
+    if side is None or order_type is None or not symbol or not report.quantity:
+        return None
+    if order_type is OrderType.LO and price is None:
+        return None
+    return BookTerms(symbol, side, order_type, report.quantity, price)
 
 
 def _limit(item: Fields) -> int | None:

@@ -28,6 +28,10 @@ class FastConnectLogin:
         logins = Logins(rest, credentials, behaviour)
         self.tokens = TokenSource("trade", logins.by_code(self._codes) if self._by_code else logins.trading, now)
 
+    @property
+    def by_code(self) -> bool:
+        return self._by_code
+
     async def access(self) -> TradingAccess:
         if self._by_code and self.tokens.current is not None and self.tokens.is_due:
             return self._task("the trading token ends soon")

@@ -93,10 +93,6 @@ class SsiBehaviour:
     channels_share_a_connection: bool = False
     """SSI-U16: unknown whether one SwitchChannels may name several channels. False: one connection per channel."""
 
-    snapshot_on_subscribe: bool = False
-    """SSI-U16: unknown whether a subscription starts with a picture of every symbol. False: bands and last prices are
-    first read from the day's prices."""
-
 
 LIVE = SsiBehaviour()
 
@@ -105,7 +101,6 @@ SIMULATED = SsiBehaviour(
     assumed_quotas=(),
     numbers_are_consecutive=True,
     part_filled_amend=PartFilledAmend.WHOLE_QUANTITY,
-    snapshot_on_subscribe=True,
 )
 """The simulator's behaviour, which is known."""
 

@@ -1,5 +1,6 @@
 """Alerts that a person must look at."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,9 +24,14 @@ class Alert:
     raised_at: datetime
 
 
-async def alerts(connection: AsyncConnection, limit: int = 100) -> tuple[Alert, ...]:
-    """The newest alerts first."""
+async def alerts(
+    connection: AsyncConnection, limit: int = 100, account_ids: Collection[str] | None = None
+) -> tuple[Alert, ...]:
+    """The newest alerts first; with `account_ids` none that is about another account."""
     newest = select(ACCOUNT_ALERT).order_by(ACCOUNT_ALERT.c.id.desc()).limit(limit)
+    if account_ids is not None:
+        own = ACCOUNT_ALERT.c.account_id.in_(account_ids)
+        newest = newest.where(own | ACCOUNT_ALERT.c.account_id.is_(None))
     return tuple(
         Alert(
             key=row.key,

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.postings import CASH, OWNED, Bucket
-from ledger.tables import LEDGER_ACCOUNT, POSITION
+from ledger.tables import LAST_PRICE, LEDGER_ACCOUNT, POSITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +17,8 @@ class Position:
     """Shares of one symbol: `quantity` owned, of which some can be sold, are held by orders or have yet to settle.
 
     `pending` is told by trade date; `market.calendar.usable_from` tells when it can be sold. Costs are in VND with
-    commission: `cost_total` is exact, `average_cost` rounded down.
+    commission: `cost_total` is exact, `average_cost` rounded down. `last_price` in VND with the time at which the
+    market's data told it, None where they never did.
     """
 
     symbol: str
@@ -29,6 +30,8 @@ class Position:
     cost_total: int
     realized_pnl: int
     shortfall: int
+    last_price: int | None = None
+    last_price_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,17 @@ async def _positions(connection: AsyncConnection, account_id: str, condition: An
     """One statement, so that the position and its buckets are of the same moment."""
     buckets = (LEDGER_ACCOUNT.c.account_id == POSITION.c.account_id) & (LEDGER_ACCOUNT.c.asset == POSITION.c.symbol)
     joined = (
-        select(POSITION, LEDGER_ACCOUNT.c.bucket, LEDGER_ACCOUNT.c.traded_on, LEDGER_ACCOUNT.c.balance)
-        .select_from(POSITION.outerjoin(LEDGER_ACCOUNT, buckets))
+        select(
+            POSITION,
+            LEDGER_ACCOUNT.c.bucket,
+            LEDGER_ACCOUNT.c.traded_on,
+            LEDGER_ACCOUNT.c.balance,
+            LAST_PRICE.c.price.label("last_price"),
+            LAST_PRICE.c.told_at,
+        )
+        .select_from(
+            POSITION.outerjoin(LEDGER_ACCOUNT, buckets).outerjoin(LAST_PRICE, LAST_PRICE.c.symbol == POSITION.c.symbol)
+        )
         .where(POSITION.c.account_id == account_id, condition)
     )
     by_symbol: dict[str, list[Any]] = {}
@@ -92,6 +104,8 @@ def _position_of(rows: list[Any]) -> Position:
         cost_total=row.cost_total,
         realized_pnl=row.realized_pnl,
         shortfall=buckets.shortfall,
+        last_price=row.last_price,
+        last_price_at=row.told_at,
     )
 
 

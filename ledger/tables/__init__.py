@@ -2,6 +2,7 @@
 
 from sqlmodel import SQLModel
 
+from ledger.tables.account_acts import AccountActRow
 from ledger.tables.accounts import (
     AccountRow,
     AppUserRow,
@@ -16,6 +17,7 @@ from ledger.tables.executions import OrderExecutionRow, PositionHistoryRow, Posi
 from ledger.tables.feed import BrokerOrderLinkRow, InboxRow
 from ledger.tables.instruments import InstrumentRow
 from ledger.tables.market_feed import LastPriceRow, PhaseDeviationRow
+from ledger.tables.one_time_codes import OneTimeCodeRow
 from ledger.tables.orders import IdempotencyKeyRow, OrderEventRow, OrderEvidenceRow, OrderRow
 from ledger.tables.sending import AttemptRow, RequestCounterRow, SeenRequestIdRow
 from ledger.tables.table import table_of
@@ -43,7 +45,9 @@ POSITION_CHANGE = table_of(PositionHistoryRow)
 LEDGER_ACCOUNT = table_of(LedgerAccountRow)
 LEDGER_TRANSACTION = table_of(LedgerTransactionRow)
 LEDGER_ENTRY = table_of(LedgerEntryRow)
+ACCOUNT_ACT = table_of(AccountActRow)
 ACCOUNT_ALERT = table_of(AccountAlertRow)
 CALENDAR_OVERRIDE = table_of(CalendarOverrideRow)
 LAST_PRICE = table_of(LastPriceRow)
 PHASE_DEVIATION = table_of(PhaseDeviationRow)
+ONE_TIME_CODE = table_of(OneTimeCodeRow)

@@ -8,6 +8,10 @@ from ledger.tables.table import amount
 
 
 class InstrumentRow(SQLModel, table=True):
+    """`status` was declared for the day, `shown_status` is a halt that the market's data show meanwhile. `traded`: a
+    round lot was matched that day; empty while nobody has told.
+    """
+
     __tablename__ = "instrument"
 
     trading_date: date = Field(primary_key=True)
@@ -22,3 +26,5 @@ class InstrumentRow(SQLModel, table=True):
     band_day: str
     foreign_room: int | None = amount(default=None)
     provisional: bool
+    shown_status: str | None = None
+    traded: bool | None = None

@@ -22,7 +22,7 @@ class PhaseDeviationRow(SQLModel, table=True):
     __tablename__ = "phase_deviation"
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigInteger)
-    day: date
+    day: date = Field(index=True)
     exchange: str
     phase: str
     since: datetime = instant()

@@ -58,6 +58,7 @@ class OrderRow(SQLModel, table=True):
     max_delay_seconds: int
     good_from: datetime = instant()
     send_after: datetime | None = instant(default=None)
+    origin: str = Field(sa_column_kwargs={"server_default": "client"})
 
 
 class OrderEvidenceRow(SQLModel, table=True):

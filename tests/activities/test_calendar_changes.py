@@ -8,15 +8,16 @@ from datetime import date, datetime
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.broker_days import BrokerDays
 from activities.day_end import DayEnd
 from activities.intake import Intake
+from activities.reference_data import ReferenceDataCaller
 from activities.trading_day import MarketWatcher
-from broker.port import Book, NoAnswer, ReferenceData
+from broker.port import Book
 from ledger.ledger import Ledger
 from market.calendar import CalendarOverride, OverrideKind
 from market.checks import order_violations
 from market.clock import MarketClock
-from market.instrument import Instrument
 from market.phases import phase_to_send_in
 from market.violations import RuleCode
 from market.vocabulary import Exchange, OrderType
@@ -61,17 +62,22 @@ class Listening(PaperAnnouncer):
         return await asyncio.wait_for(self.woken.get(), 10)
 
 
-class NothingNew(ReferenceData):
-    async def instruments(self, trading_date: date) -> tuple[Instrument, ...] | NoAnswer:
-        return NoAnswer("the day's instruments are there already")
+class NobodyAsked(ReferenceDataCaller):
+    """The day's instruments are there already."""
+
+    def __init__(self) -> None:
+        """Nothing is connected to."""
+
+    async def ask(self, trading_date: date) -> None:
+        pytest.fail(f"the reference data of {trading_date} were asked for")
 
 
 @asynccontextmanager
 async def watched(ledger: Ledger, clock: HandClock) -> AsyncIterator[Listening]:
     announcer = Listening(ledger)
     broker = PaperBroker(audit=Book(()))
-    ends = DayEnd(ledger, broker, clock, announcer, Intake(CONNECTION_ID, ledger, announcer))
-    watcher = MarketWatcher(ledger, broker, NothingNew(), clock, announcer, ends)
+    ends = DayEnd(ledger, broker, BrokerDays(ledger, clock), announcer, Intake(CONNECTION_ID, ledger, announcer))
+    watcher = MarketWatcher(ledger, broker, NobodyAsked(), BrokerDays(ledger, clock), announcer, ends)
     watching = asyncio.create_task(ActivityEnvironment().run(watcher.watch))
     try:
         yield announcer

@@ -1,16 +1,17 @@
 """Request ids begin anew each day: no word of a new day may reach an order of the day before that had the same id."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import datetime
 
 import pytest
 from temporalio.testing import ActivityEnvironment
 
 from activities.broker import ConnectedBrokerActivities
+from activities.broker_days import BrokerDays
 from activities.day_end import DayEnd
 from activities.feed import BrokerListener
 from activities.intake import Intake
-from broker.port import Book, BookRow, BrokerMessage, NoAnswer, Reading
+from broker.port import Book, BookRow, BrokerMessage, Heard, Interrupted, NoAnswer
 from ledger.ledger import Ledger
 from market.calendar import VIETNAM
 from market.clock import MarketClock
@@ -43,13 +44,11 @@ class NewDaysBroker(PaperBroker):
         self._clock = clock
         self._request_id = request_id
 
-    async def stream(self, resume_from: int) -> AsyncIterator[str]:
+    async def follow(self, resume_from: int) -> AsyncGenerator[Heard | Interrupted, None]:
         self._clock.is_monday = True
-        yield "Monday's first words"
-
-    def read(self, raw: str) -> Reading:
         fact = report(0, request_id=self._request_id)
-        return BrokerMessage(raw, ACCOUNT_ID, (self._request_id,), fact.broker_order_id, 1, fact)
+        raw = "Monday's first words"
+        yield Heard(raw, BrokerMessage(raw, ACCOUNT_ID, (self._request_id,), fact.broker_order_id, 1, fact))
 
 
 class TurningBook(PaperBroker):
@@ -85,7 +84,9 @@ async def test_the_first_words_of_a_new_day_are_not_taken_for_yesterdays_order(l
     order_id, request_id = await unknown_order_of_friday(ledger)
     clock = TurningClock()
     broker, announcer = NewDaysBroker(clock, request_id), QuietAnnouncer(ledger)
-    listener = BrokerListener(ledger, broker, clock, announcer, Intake(CONNECTION_ID, ledger, announcer))
+    listener = BrokerListener(
+        ledger, broker, BrokerDays(ledger, clock), announcer, Intake(CONNECTION_ID, ledger, announcer)
+    )
     await ActivityEnvironment().run(listener.listen)
     assert await life_of(ledger, order_id) is Life.UNKNOWN
 
@@ -96,7 +97,9 @@ async def test_the_book_of_a_new_day_is_not_searched_for_yesterdays_order(ledger
     clock.is_monday = True
     fact = report(0, request_id=request_id)
     broker = PaperBroker(audit=Book((BookRow(ACCOUNT_ID, fact.broker_order_id, request_id, fact, None),)))
-    await ActivityEnvironment().run(ConnectedBrokerActivities(ledger, broker, clock).resolve, order_id)
+    await ActivityEnvironment().run(
+        ConnectedBrokerActivities(ledger, broker, BrokerDays(ledger, clock)).resolve, order_id
+    )
     assert await life_of(ledger, order_id) is Life.UNKNOWN
 
 
@@ -105,7 +108,7 @@ async def test_a_book_that_came_after_the_day_turned_does_not_end_yesterdays_ord
     clock, announcer = TurningClock(datetime(2026, 11, 20, 15, 30, tzinfo=VIETNAM)), QuietAnnouncer(ledger)
     fact = report(0, request_id=request_id)
     broker = TurningBook(clock, Book((BookRow(ACCOUNT_ID, fact.broker_order_id, request_id, fact, None),)))
-    ends = DayEnd(ledger, broker, clock, announcer, Intake(CONNECTION_ID, ledger, announcer))
+    ends = DayEnd(ledger, broker, BrokerDays(ledger, clock), announcer, Intake(CONNECTION_ID, ledger, announcer))
     await ActivityEnvironment().run(ends.ask)
     assert clock.is_monday
     assert await life_of(ledger, order_id) is Life.UNKNOWN

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 from temporalio.testing import ActivityEnvironment
 
+from activities.broker_days import BrokerDays
 from activities.day_end import ABSENCE_PROVES_AFTER, DayEnd
 from activities.intake import Intake
 from broker.port import Book, BookRow, NoAnswer
@@ -38,7 +39,7 @@ class SetClock:
 
 def day_end(ledger: Ledger, broker: PaperBroker) -> Callable[[datetime], Awaitable[bool]]:
     clock, announcer = SetClock(), PaperAnnouncer(ledger)
-    ends = DayEnd(ledger, broker, clock, announcer, Intake(CONNECTION_ID, ledger, announcer))
+    ends = DayEnd(ledger, broker, BrokerDays(ledger, clock), announcer, Intake(CONNECTION_ID, ledger, announcer))
 
     async def ask(now: datetime) -> bool:
         clock.now = now

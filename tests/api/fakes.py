@@ -3,18 +3,21 @@
 import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.exc import OperationalError
 
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
+from ledger.account_acts import Act, ActKind, ActRefusal, Adjustment
 from ledger.accounts import Account, AccountKind, Connection, Role, UserGrants
 from ledger.calendar import RecordedOverride
 from ledger.previewing import Preview
+from ledger.reads.alerts import Alert
 from ledger.reads.orders import BadCursorError, Execution, OrderPage
 from ledger.reads.positions import Cash, Position
 from market.calendar import CalendarOverride, TradingCalendar
 from market.clock import MarketClock
+from market.deviations import PhaseDeviation
 from market.fees import SSI_ONLINE
 from market.instrument import Instrument
 from market.terms import OrderTerms
@@ -28,6 +31,7 @@ from orders.order import CloseReason, Order
 from orders.status import Status, status
 from orders.stored import StoredOrder, Verdict
 from risk.checks import Limits, TradingState
+from workflows.access_state import AccessFound, AccessState, AccessView
 
 ACCOUNT = "0901351"
 OTHER_ACCOUNT = "0909999"
@@ -81,7 +85,9 @@ def with_order(stored: StoredOrder, order: Order) -> StoredOrder:
 
 @dataclass
 class FakeLedger:
-    """`down` makes every read fail as a refused connection does, `hangs` makes it wait for ever.
+    """`listed` are the only instruments, if there is one; else every symbol is listed on every day.
+
+    `down` makes every read fail as a refused connection does, `hangs` makes it wait for ever.
 
     A `stubborn` one that hangs goes on when it is cancelled, as psycopg does with a server that is silent.
     """
@@ -92,13 +98,20 @@ class FakeLedger:
     users: dict[str, UserGrants] = field(default_factory=dict)
     money: Cash = field(default_factory=lambda: Cash(100_000_000, 8_562_825, {date(2026, 11, 19): 5_000_000}, 0))
     instruments: int = 3
+    listed: dict[tuple[str, date], Instrument] | None = None
     opened: bool = True
+    connection_ids: tuple[str, ...] = ("ssi",)
+    codes: list[tuple[str, str]] = field(default_factory=list)
+    acts: list[Act] = field(default_factory=list)
+    act_refused: ActRefusal | None = None
     down: bool = False
     hangs: bool = False
     stubborn: bool = False
     released: asyncio.Event = field(default_factory=asyncio.Event)
     days_asked: list[date] = field(default_factory=list)
     overrides: list[CalendarOverride] = field(default_factory=list)
+    deviations: list[PhaseDeviation] = field(default_factory=list)
+    raised: list[Alert] = field(default_factory=list)
     previewed: list[tuple[str, OrderTerms, datetime, Limits]] = field(default_factory=list)
     preview_answer: Preview = field(default_factory=lambda: Preview((), (), Hold(), None, None, None, None))
 
@@ -172,20 +185,44 @@ class FakeLedger:
 
     async def calendar(self) -> TradingCalendar:
         await self._answer()
-        return TradingCalendar(tuple(self.overrides))
+        return TradingCalendar(tuple(self.overrides), tuple(self.deviations))
+
+    async def alerts(self, limit: int = 100, account_ids: Collection[str] | None = None) -> tuple[Alert, ...]:
+        await self._answer()
+        found = [each for each in self.raised if account_ids is None or each.account_id in {None, *account_ids}]
+        return tuple(reversed(found))[:limit]
 
     async def override_calendar(self, override: CalendarOverride) -> RecordedOverride:
         await self._answer()
         self.overrides.append(override)
         return RecordedOverride(len(self.overrides), override, MARKET_NOW)
 
+    async def adjust(self, adjustment: Adjustment) -> Act | ActRefusal:
+        return await self._act(ActKind.ADJUSTED, adjustment)
+
+    async def resume_account(self, account_id: str, author: str, reason: str, key: str) -> Act | ActRefusal:
+        return await self._act(ActKind.RESUMED, Adjustment(account_id, "", 0, author, reason, key))
+
+    async def _act(self, kind: ActKind, of: Adjustment) -> Act | ActRefusal:
+        await self._answer()
+        if self.act_refused is not None:
+            return self.act_refused
+        state, asset, amount = TradingState.ACTIVE, of.asset or None, of.amount or None
+        act = Act(1, of.key, of.account_id, kind, of.author, of.reason, asset, amount, state, MARKET_NOW)
+        self.acts.append(act)
+        return act
+
     async def grants(self, user: str) -> UserGrants | None:
         await self._answer()
         return self.users.get(user)
 
+    async def leave_one_time_code(self, connection_id: str, code: str) -> None:
+        await self._answer()
+        self.codes.append((connection_id, code))
+
     async def connections(self) -> tuple[Connection, ...]:
         await self._answer()
-        return (Connection("ssi", "SSI FastConnect"),)
+        return tuple(Connection(name, "SSI FastConnect") for name in self.connection_ids)
 
     async def accounts_of(self, connection_id: str) -> tuple[Account, ...]:
         await self._answer()
@@ -204,6 +241,8 @@ class FakeLedger:
 
     async def instrument(self, symbol: str, trading_date: date) -> Instrument | None:
         await self._answer()
+        if self.listed is not None:
+            return self.listed.get((symbol, trading_date))
         return replace(INSTRUMENT, symbol=symbol, trading_date=trading_date)
 
     async def instruments_loaded(self, trading_date: date) -> int:
@@ -231,6 +270,13 @@ def _matches(
     )
 
 
+def by_pin() -> AccessView:
+    """A connection that is signed in and never needs a person."""
+    until = MARKET_NOW + timedelta(hours=8)
+    found = AccessFound(AccessState.SIGNED_IN, False, MARKET_NOW, MARKET_NOW + timedelta(hours=1), until=until)  # noqa: FBT003 - as stored
+    return AccessView("ssi", found)
+
+
 @dataclass
 class FakeGateway:
     """Runs in memory, one row each in `ledger`; `hangs` names the methods that never answer."""
@@ -245,6 +291,9 @@ class FakeGateway:
     cancel_answers: list[StoredOrder] = field(default_factory=list)
     amends: list[tuple[AmendOrder, StoredOrder | None]] = field(default_factory=list)
     amend_answers: list[StoredOrder] = field(default_factory=list)
+    loads: list[date] = field(default_factory=list)
+    access_view: AccessView | None = field(default_factory=by_pin)
+    access_calls: list[str] = field(default_factory=list)
     hangs: frozenset[str] = frozenset()
     place_answer: RunEnded | NoAnswer | None = None
     reachable: bool = True
@@ -301,6 +350,30 @@ class FakeGateway:
     async def amend_outcome(self, order_id: str, intent_id: str) -> StoredOrder | RunEnded | NoAnswer:
         await self._answer("amend_outcome")
         return self.amend_answers.pop(0) if self.amend_answers else RunEnded()
+
+    async def load_reference_data(self, trading_date: date) -> Delivered | NoAnswer:
+        await self._answer("load_reference_data")
+        if not self.reachable:
+            return NoAnswer()
+        self.loads.append(trading_date)
+        return Delivered()
+
+    async def access(self, connection_id: str) -> AccessView | None:
+        await self._answer("access")
+        return self.access_view
+
+    async def have_access_looked_at(self, connection_id: str) -> Delivered | NoAnswer:
+        return await self._call_access("have_access_looked_at", connection_id)
+
+    async def have_code_sent(self, connection_id: str) -> Delivered | NoAnswer:
+        return await self._call_access("have_code_sent", connection_id)
+
+    async def _call_access(self, method: str, connection_id: str) -> Delivered | NoAnswer:
+        await self._answer(method)
+        if not self.reachable:
+            return NoAnswer()
+        self.access_calls.append(f"{method} {connection_id}")
+        return Delivered()
 
     async def is_ready(self) -> bool:
         await self._answer("is_ready")

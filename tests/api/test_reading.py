@@ -9,10 +9,12 @@ import pytest
 from api.problems import rule_violations
 from ledger.reads.orders import Execution
 from ledger.reads.positions import Position
+from market.calendar import VIETNAM
 from market.code_meanings import UNITS
+from market.deviations import PhaseDeviation
 from market.offering import OFFERED
 from market.violations import RuleCode, Violation
-from market.vocabulary import Side
+from market.vocabulary import Exchange, PhaseName, Side
 from orders.evidence import Answer, BrokerReport, BrokerState, Match, RequestAnswered, RequestStarted
 from orders.folding import apply
 from orders.order import Action
@@ -20,6 +22,7 @@ from orders.stored import StoredOrder
 from tests.api.conftest import ClientFor
 from tests.api.fakes import (
     ACCOUNT,
+    MARKET_NOW,
     OTHER_ACCOUNT,
     TERMS,
     FakeClock,
@@ -200,6 +203,18 @@ async def test_positions_tell_what_can_be_sold(client: httpx.AsyncClient, ledger
     )
 
 
+async def test_a_position_is_valued_at_the_last_price_with_its_time(
+    client: httpx.AsyncClient, ledger: FakeLedger
+) -> None:
+    ledger.owned["VIC"] = VIC
+    unvalued = (await client.get("/api/v1/positions/VIC")).json()
+    assert (unvalued["last_price"], unvalued["market_value_vnd"], unvalued["unrealized_pnl_vnd"]) == (None, None, None)
+    ledger.owned["VIC"] = replace(VIC, last_price=84_300, last_price_at=MARKET_NOW)
+    valued = (await client.get("/api/v1/positions/VIC")).json()
+    assert (valued["last_price"], valued["last_price_at"]) == (84.3, "2026-11-20T03:00:00Z")
+    assert (valued["market_value_vnd"], valued["unrealized_pnl_vnd"]) == (25_290_000, -210_000)
+
+
 @pytest.mark.parametrize("symbol", ["FPT", "vic", "%00", "x" * 200])
 async def test_no_position_is_a_problem(client: httpx.AsyncClient, symbol: str) -> None:
     answer = await client.get(f"/api/v1/positions/{symbol}")
@@ -242,6 +257,17 @@ async def test_the_session_tells_phase_boundary_and_order_types(client: httpx.As
     assert (hose["allowed_order_types"], hose["held_order_types"]) == (offered("LO", "MTL"), offered("ATC"))
 
 
+async def test_lc80_a_phase_that_runs_otherwise_is_told_beside_the_timetables(
+    client: httpx.AsyncClient, ledger: FakeLedger
+) -> None:
+    since, until = (datetime(2026, 11, 20, hour, 30, tzinfo=VIETNAM) for hour in (9, 11))
+    ledger.deviations.append(PhaseDeviation(Exchange.HOSE, date(2026, 11, 20), PhaseName.HALTED, since, until))
+    hose, hnx, _ = (await client.get("/api/v1/accounts/trading-session")).json()["exchanges"]
+    assert (hose["phase"], hose["tabled_phase"], hose["allowed_order_types"]) == ("HALTED", "CONT_AM", [])
+    assert (hnx["phase"], hnx["tabled_phase"]) == ("CONT_AM", "CONT_AM")
+    assert (hose["since"], hose["next_boundary"]) == ("2026-11-20T09:30:00+07:00", "2026-11-20T11:30:00+07:00")
+
+
 async def test_at_lunch_limit_orders_wait_for_the_afternoon(client: httpx.AsyncClient, clock: FakeClock) -> None:
     clock.market_now = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
     found = (await client.get("/api/v1/accounts/trading-session")).json()
@@ -266,6 +292,7 @@ READS = (
     "/api/v1/accounts/balance",
     "/api/v1/accounts/trading-session",
     "/api/v1/calendar",
+    "/api/v1/alerts",
 )
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from broker.port import Book, BookRow, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
+from broker.port import Book, BookRow, BookTerms, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
+from market.vocabulary import OrderType, Side
 from orders.evidence import BrokerReport, BrokerState, RequestFailed
 from tests.broker import client as made
 from tests.broker.loopback import LOGIN, Answer, Breakdown, Request, as_json, envelope, login_answer, running, signed_in
@@ -48,8 +49,27 @@ async def audit_book(answer: Answer) -> Book | NoAnswer:
 
 async def test_the_audit_book_is_read() -> None:
     report = BrokerReport("20417733", "10000001", BrokerState.WORKING, 200, 100, 9_850_000, 0, price=98_500)
-    expected = BookRow(made.ACCOUNT, "20417733", "10000001", report, None)
+    terms = BookTerms("FPT", Side.BUY, OrderType.LO, 200, 98_500)
+    expected = BookRow(made.ACCOUNT, "20417733", "10000001", report, None, terms)
     assert await audit_book(book(row())) == Book((expected,))
+
+
+@pytest.mark.parametrize(
+    ("changes", "terms"),
+    [
+        ({"buySell": "s", "orderType": "lo"}, BookTerms("FPT", Side.SELL, OrderType.LO, 200, 98_500)),
+        ({"orderType": "ATC", "price": 105_000}, BookTerms("FPT", Side.BUY, OrderType.ATC, 200, None)),
+        ({"orderType": "MP", "price": 0}, BookTerms("FPT", Side.BUY, OrderType.MTL, 200, None)),
+        ({"orderType": "SL"}, None),
+        ({"buySell": "X"}, None),
+        ({"price": 0}, None),
+        ({"instrumentID": ""}, None),
+    ],
+)
+async def test_lc98_a_row_tells_what_its_order_asks_for(changes: dict[str, object], terms: BookTerms | None) -> None:
+    found = await audit_book(book(row(**changes)))
+    assert isinstance(found, Book)
+    assert found.rows[0].terms == terms
 
 
 async def test_a_failed_request_stands_beside_its_order() -> None:

@@ -9,7 +9,7 @@ from broker.fastconnect.credentials import Timeouts
 from broker.fastconnect.data import FastConnectData
 from broker.port import NoAnswer
 from market.instrument import Instrument
-from market.vocabulary import Exchange, InstrumentKind
+from market.vocabulary import BandDay, Exchange, InstrumentKind, SecurityStatus
 from tests.broker import client as made
 from tests.broker.loopback import Answer, Breakdown, Request, Script, as_json, running, signed_in
 
@@ -31,8 +31,8 @@ def named(symbol: str) -> dict[str, object]:
     return {"Market": "HOSE", "Symbol": symbol, "StockName": f"Công ty {symbol}", "StockEnName": f"{symbol} Corp"}
 
 
-def details(*kinds: tuple[str, str]) -> Answer:
-    info = [{"Symbol": symbol, "SecType": kind, "LotSize": "100"} for symbol, kind in kinds]
+def details(*kinds: tuple[str, str], first: str | None = "") -> Answer:
+    info = [{"Symbol": symbol, "SecType": kind, "LotSize": "100", "FirstTradingDate": first} for symbol, kind in kinds]
     return rows([{"RType": "y", "ReportDate": TODAY, "TotalNoSym": str(len(info)), "RepeatedInfo": info}], 1)
 
 
@@ -58,10 +58,14 @@ async def instruments(script: Script, timeouts: Timeouts = made.PATIENT) -> tupl
         return await data.instruments(DAY)
 
 
-async def symbols(script: Script) -> list[str]:
+async def listed(script: Script) -> tuple[Instrument, ...]:
     found = await instruments(script)
     assert not isinstance(found, NoAnswer)
-    return [instrument.symbol for instrument in found]
+    return found
+
+
+async def symbols(script: Script) -> list[str]:
+    return [instrument.symbol for instrument in await listed(script)]
 
 
 async def test_an_instrument_has_the_days_band() -> None:
@@ -90,6 +94,37 @@ async def test_the_security_type_tells_the_kind(code: str, kind: InstrumentKind 
     found = await instruments(market(rows([named("X")]), details(("X", code)), rows([price("X")])))
     assert not isinstance(found, NoAnswer)
     assert [instrument.kind for instrument in found] == ([] if kind is None else [kind])
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("23/11/2026", BandDay.FIRST_DAY),
+        ("20261123", BandDay.FIRST_DAY),
+        ("2026-11-23", BandDay.FIRST_DAY),
+        ("20/11/2026", BandDay.NORMAL),
+        ("24/11/2026", BandDay.NORMAL),
+        ("", BandDay.NORMAL),
+        ("soon", BandDay.NORMAL),
+        (None, BandDay.NORMAL),
+    ],
+)
+async def test_the_first_trading_date_tells_the_first_day(told: str | None, day: BandDay) -> None:
+    (found,) = await listed(market(rows([named("X")]), details(("X", "S"), first=told), rows([price("X")])))
+    assert found.band_day is day
+
+
+@pytest.mark.parametrize(
+    ("told", "room"), [("12300", 12_300), (5, 5), ("0", None), ("", None), (None, None), ("NaN", None), ("-3", None)]
+)
+async def test_the_price_row_tells_the_foreign_room_and_0_tells_none(told: object, room: int | None) -> None:
+    script = market(rows([named("X")]), details(("X", "S")), rows([price("X", ForeignCurrentRoom=told)]))
+    (found,) = await listed(script)
+    assert (found.foreign_room, found.status, found.provisional) == (room, SecurityStatus.NORMAL, False)
+
+
+async def test_when_all_prices_are_yesterdays_there_is_nothing_today() -> None:
+    assert await symbols(market(rows([named("FPT")]), details(("FPT", "S")), rows([price("FPT", FRIDAY)]))) == []
 
 
 async def test_yesterdays_prices_are_never_used() -> None:

@@ -1,15 +1,12 @@
 """FC Data's price and index lists: read whole, over as many questions as SSI needs."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from broker.fastconnect.data import FastConnectData
-from broker.fastconnect.unknowns import SIMULATED
 from broker.market_data import Bar, DailyPrice, IndexDay, IndexListing
-from broker.market_picture import MarketPicture
 from broker.port import NoAnswer
 from market.bands import Band
 from market.vocabulary import Exchange
@@ -151,25 +148,3 @@ async def test_a_list_with_a_gap_is_no_answer(answer: Answer) -> None:
             await data.index_members("VN30"),
         ]
     assert [type(each) for each in found] == [NoAnswer] * 6
-
-
-@pytest.mark.parametrize(("begins_with_all", "questions"), [(True, 0), (False, 3)])
-async def test_a_picture_is_seeded_where_the_stream_does_not_begin_with_one(
-    begins_with_all: bool, questions: int
-) -> None:
-    behaviour = replace(SIMULATED, snapshot_on_subscribe=begins_with_all)
-    async with running(signed_in(lambda _: rows([PRICE]))) as host:
-        async with FastConnectData(made.credentials(host.url), made.PATIENT, behaviour) as data:
-            picture = await data.picture(DAY)
-        assert len(asked(host, "DailyStockPrice")) == questions
-    assert isinstance(picture, MarketPicture)
-    assert (picture.band("FPT", DAY) is None) is begins_with_all
-
-
-async def test_a_picture_with_a_gap_is_none() -> None:
-    no = as_json({"message": "no", "status": "400"})
-    behaviour = replace(SIMULATED, snapshot_on_subscribe=False)
-    async with running(signed_in(lambda _: no)) as host:
-        data = FastConnectData(made.credentials(host.url), made.PATIENT, behaviour)
-        assert isinstance(await data.picture(DAY), NoAnswer)
-        await data.aclose()

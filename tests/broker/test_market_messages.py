@@ -19,7 +19,7 @@ from broker.market_data import (
 )
 from market.bands import Band
 from market.feed_sessions import FeedSession
-from market.vocabulary import Exchange
+from market.vocabulary import Exchange, SecurityStatus
 from tests.broker.market_stream import data_message, session_content, snapshot_content
 
 HEARD = datetime(2026, 11, 23, 3, 15, 1, tzinfo=UTC)
@@ -75,7 +75,7 @@ def test_a_snapshot_has_the_days_band_the_last_price_and_the_book(inline: bool) 
         bids=(Level(98_700, 1_200),),
         asks=(Level(98_800, 500), Level(98_900, 100)),
         session=FeedSession.LO,
-        status="N",
+        status=SecurityStatus.NORMAL,
     )
 
 
@@ -110,7 +110,7 @@ def test_a_snapshot_whose_band_cannot_be_used_has_none(change: dict[str, object]
     ],
 )
 def test_the_session_is_shown_as_far_as_it_is_known(told: object, session: FeedSession | None) -> None:
-    expected = SessionShown("FPT", Exchange.HOSE, SAID, session, "N")
+    expected = SessionShown("FPT", Exchange.HOSE, SAID, session, SecurityStatus.NORMAL)
     assert read("F", session_content(TradingSession=told)) == expected
 
 

@@ -1,29 +1,43 @@
-"""Today's bands, last prices with their time, and sessions that several symbols must show."""
+"""What is new of securities, last prices with their time, and sessions that several symbols must show."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from broker.market_data import DailyPrice, SessionShown, Snapshot
-from broker.market_picture import FRESH, LastPrice, MarketPicture
+from broker.market_data import ForeignRoom, SessionShown, Snapshot
+from broker.market_picture import FRESH, LastPrice, MarketPicture, News
 from market.bands import Band
 from market.feed_sessions import FeedSession
-from market.vocabulary import Exchange
+from market.shown import SecurityShown
+from market.vocabulary import Exchange, SecurityStatus
 
 TODAY = date(2026, 11, 23)
+OPENED = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 23, 3, 15, tzinfo=UTC)
-STREAMED, LISTED = Band(98_500, 105_300, 91_700), Band(98_000, 104_800, 91_200)
+STREAMED = Band(98_500, 105_300, 91_700)
 SNAPSHOT = Snapshot(
-    "FPT", Exchange.HOSE, NOW, STREAMED, 98_700, 300, None, None, None, 0, 0, (), (), FeedSession.LO, "N"
+    symbol="FPT",
+    exchange=Exchange.HOSE,
+    at=NOW,
+    band=STREAMED,
+    last=98_700,
+    last_quantity=300,
+    open=None,
+    high=None,
+    low=None,
+    volume=0,
+    value=0,
+    bids=(),
+    asks=(),
+    session=FeedSession.LO,
+    status=SecurityStatus.NORMAL,
 )
 
 
-def listed(day: date = TODAY) -> DailyPrice:
-    return DailyPrice("FPT", day, LISTED, None, None, None, None, 0, 0, None)
-
-
-def shown(symbol: str, session: FeedSession | None, at: datetime = NOW, status: str = "N") -> SessionShown:
+def shown(
+    symbol: str, session: FeedSession | None, at: datetime = NOW, status: SecurityStatus | None = SecurityStatus.NORMAL
+) -> SessionShown:
     return SessionShown(symbol, Exchange.HOSE, at, session, status)
 
 
@@ -34,28 +48,31 @@ def picture(*messages: Snapshot | SessionShown) -> MarketPicture:
     return made
 
 
-def test_the_band_is_the_streams_else_the_lists_else_none() -> None:
-    known = MarketPicture()
-    assert known.band("FPT", TODAY) is None
-    known.seed([listed()])
-    assert known.band("FPT", TODAY) == LISTED
+def test_what_a_snapshot_tells_of_its_security_is_news_once() -> None:
+    known = picture(replace(SNAPSHOT, volume=300))
+    told = SecurityShown("FPT", TODAY, STREAMED, SecurityStatus.NORMAL, None, traded=True)
+    assert known.news() == News((told,), {"FPT": LastPrice(98_700, NOW)})
+    known.apply(replace(SNAPSHOT, at=NOW + timedelta(seconds=1), last=None))
+    assert known.news() == News((), {})
+    assert known.securities() == (told,)
+
+
+def test_only_what_changes_is_news_and_what_is_not_told_stays() -> None:
+    known = picture(SNAPSHOT)
+    known.news()
+    known.apply(ForeignRoom("FPT", NOW, 1_000_000, 250_000, 0, 0))
+    known.apply(shown("FPT", FeedSession.LO, status=SecurityStatus.HALTED))
+    known.apply(replace(SNAPSHOT, band=None, status=None, last=None, volume=100))
+    (news,) = known.news().securities
+    assert news == SecurityShown("FPT", TODAY, STREAMED, SecurityStatus.HALTED, 250_000, traded=True)
+
+
+def test_another_day_begins_with_nothing_and_an_older_one_is_over() -> None:
+    known = picture(replace(SNAPSHOT, volume=100), replace(SNAPSHOT, at=NOW + timedelta(days=1), band=None))
+    (today,) = known.securities()
+    assert (today.trading_date, today.band, today.traded) == (TODAY + timedelta(days=1), None, None)
     known.apply(SNAPSHOT)
-    assert known.band("FPT", TODAY) == STREAMED
-    known.seed([listed()])
-    assert known.band("FPT", TODAY) == STREAMED
-
-
-def test_a_band_of_another_day_is_never_todays() -> None:
-    known = picture(replace(SNAPSHOT, at=NOW - timedelta(days=3)))
-    known.seed([listed(date(2026, 11, 20))])
-    assert known.band("FPT", TODAY) is None
-    assert known.band("FPT", date(2026, 11, 20)) == STREAMED
-
-
-def test_a_snapshot_without_a_band_leaves_the_lists() -> None:
-    known = picture(replace(SNAPSHOT, band=None))
-    known.seed([listed()])
-    assert known.band("FPT", TODAY) == LISTED
+    assert known.securities() == (today,)
 
 
 def test_a_last_price_has_its_time_and_an_older_one_changes_nothing() -> None:
@@ -68,32 +85,73 @@ def test_a_last_price_has_its_time_and_an_older_one_changes_nothing() -> None:
 
 def test_one_or_two_symbols_do_not_speak_for_their_exchange() -> None:
     known = picture(shown("A", FeedSession.ATC), shown("B", FeedSession.ATC))
-    assert known.session(Exchange.HOSE, NOW) is None
+    assert known.session(Exchange.HOSE, NOW, OPENED) is None
     known.apply(shown("C", FeedSession.ATC))
-    assert known.session(Exchange.HOSE, NOW) is FeedSession.ATC
-    assert known.session(Exchange.HNX, NOW) is None
+    assert known.session(Exchange.HOSE, NOW, OPENED) is FeedSession.ATC
+    assert known.session(Exchange.HNX, NOW, OPENED) is None
 
 
 def test_a_halted_security_does_not_halt_its_exchange() -> None:
     running = [shown(symbol, FeedSession.LO) for symbol in "ABC"]
-    assert picture(*running, shown("X", FeedSession.HALT)).session(Exchange.HOSE, NOW) is FeedSession.LO
-    suspended = [shown(symbol, FeedSession.HALT, status="S") for symbol in "VWXYZ"]
-    assert picture(*running, *suspended).session(Exchange.HOSE, NOW) is FeedSession.LO
+    assert picture(*running, shown("X", FeedSession.HALT)).session(Exchange.HOSE, NOW, OPENED) is FeedSession.LO
+    suspended = [shown(symbol, FeedSession.HALT, status=SecurityStatus.SUSPENDED) for symbol in "VWXYZ"]
+    assert picture(*running, *suspended).session(Exchange.HOSE, NOW, OPENED) is FeedSession.LO
+
+
+def test_a_halt_of_the_exchange_takes_most_of_all_its_symbols_however_it_is_told() -> None:
+    quiet = [shown(symbol, FeedSession.LO, NOW - 2 * FRESH) for symbol in "ABCD"]
+    halted = [shown(symbol, FeedSession.LO, status=SecurityStatus.HALTED) for symbol in "WXY"]
+    known = picture(*quiet, *halted)
+    assert known.session(Exchange.HOSE, NOW, OPENED) is None
+    for symbol in "AB":
+        known.apply(shown(symbol, FeedSession.HALT))
+    assert known.session(Exchange.HOSE, NOW, OPENED) is FeedSession.HALT
+
+
+def test_words_of_before_the_boundary_do_not_count_after_it() -> None:
+    known = picture(*(shown(symbol, FeedSession.ATO, NOW - timedelta(seconds=2)) for symbol in "ABCDE"))
+    assert known.session(Exchange.HOSE, NOW, NOW) is None
+    for symbol in "ABC":
+        known.apply(shown(symbol, FeedSession.LO))
+    assert known.session(Exchange.HOSE, NOW, NOW) is FeedSession.LO
+
+
+def test_a_clock_that_is_set_back_is_followed_once_the_picture_is_begun_anew() -> None:
+    known = picture(*(shown(symbol, FeedSession.ATC, NOW + timedelta(hours=3)) for symbol in "ABC"))
+    known.forget()
+    for symbol in "ABC":
+        known.apply(shown(symbol, FeedSession.LO))
+    assert known.session(Exchange.HOSE, NOW, OPENED) is FeedSession.LO
+
+
+def test_an_older_message_changes_nothing_of_its_security() -> None:
+    known = picture(SNAPSHOT, shown("FPT", FeedSession.LO, NOW, SecurityStatus.HALTED))
+    known.apply(replace(SNAPSHOT, at=NOW - timedelta(minutes=1), band=Band(1_000, 1_100, 900)))
+    (security,) = known.securities()
+    assert (security.band, security.status) == (STREAMED, SecurityStatus.HALTED)
+
+
+def test_what_has_traded_stays_traded_and_a_missing_volume_is_no_word_on_it() -> None:
+    known = picture(replace(SNAPSHOT, volume=0, last=98_700))
+    assert known.securities()[0].traded is None
+    known.apply(replace(SNAPSHOT, volume=100))
+    known.apply(replace(SNAPSHOT, volume=0, last=None))
+    assert known.securities()[0].traded is True
 
 
 def test_while_symbols_contradict_each_other_the_session_is_open() -> None:
     morning = [shown(symbol, FeedSession.LO) for symbol in "ABC"]
     auction = [shown(symbol, FeedSession.ATC) for symbol in "DEF"]
     known = picture(*morning, *auction)
-    assert known.session(Exchange.HOSE, NOW) is None
+    assert known.session(Exchange.HOSE, NOW, OPENED) is None
     known.apply(shown("A", FeedSession.ATC))
-    assert known.session(Exchange.HOSE, NOW) is FeedSession.ATC
+    assert known.session(Exchange.HOSE, NOW, OPENED) is FeedSession.ATC
 
 
 @pytest.mark.parametrize(("age", "session"), [(FRESH, FeedSession.LO), (FRESH + timedelta(seconds=1), None)])
 def test_only_fresh_words_count(age: timedelta, session: FeedSession | None) -> None:
     old = [shown(symbol, FeedSession.LO, NOW - age) for symbol in "ABC"]
-    assert picture(*old).session(Exchange.HOSE, NOW) is session
+    assert picture(*old).session(Exchange.HOSE, NOW, OPENED) is session
 
 
 def test_an_unknown_session_and_an_older_word_say_nothing() -> None:
@@ -101,9 +159,9 @@ def test_an_unknown_session_and_an_older_word_say_nothing() -> None:
     for symbol in "ABC":
         known.apply(shown(symbol, None, NOW + timedelta(seconds=9)))
         known.apply(shown(symbol, FeedSession.LO, NOW - timedelta(seconds=9)))
-    assert known.session(Exchange.HOSE, NOW) is FeedSession.ATC
+    assert known.session(Exchange.HOSE, NOW, OPENED) is FeedSession.ATC
 
 
 def test_snapshots_tell_the_session_too() -> None:
     known = picture(*(replace(SNAPSHOT, symbol=symbol) for symbol in "ABC"))
-    assert known.session(Exchange.HOSE, NOW) is FeedSession.LO
+    assert known.session(Exchange.HOSE, NOW, OPENED) is FeedSession.LO

@@ -59,13 +59,14 @@ def test_an_order_event_is_read_whole() -> None:
         request_ids=("10000007", "10000001"),
         broker_order_id="20417733",
         sequence=51,
-        fact=BrokerReport("20417733", "10000007", BrokerState.WORKING, 200, 100, 9_850_000, 0, price=98_500),
+        fact=BrokerReport("20417733", "10000007", BrokerState.WORKING, 200, 100, 9_850_000, 0, price=98_500, number=51),
     )
 
 
 def test_numbers_written_as_text_read_alike() -> None:
     texts = order_event(notifyID="51", quantity="200", filledQty="100.0", cancelQty="0", avgPrice="98500", uniqueID=7)
-    assert report(texts) == BrokerReport("20417733", "7", BrokerState.PENDING, 200, 100, 9_850_000, 0, price=98_500)
+    read = BrokerReport("20417733", "7", BrokerState.PENDING, 200, 100, 9_850_000, 0, price=98_500, number=51)
+    assert report(texts) == read
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,11 @@
-"""The soak: never on anybody's real systems, and the same orders and kills for the same seed."""
+"""The soak: never on anybody's real systems, and the same orders and mishaps for the same seed."""
 
 from pathlib import Path
 
 import pytest
 
-from bench.soak.schedule import kills, wishes
+from bench.soak.mishaps import mishaps
+from bench.soak.schedule import wishes
 from cli import soaking
 from local.failure import CannotRun
 
@@ -23,8 +24,8 @@ def test_without_an_env_file_nothing_is_refused(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_seed_draws_the_same_soak_again_and_another_seed_another() -> None:
-    first = list(wishes(1, 60)), list(kills(1, 60))
-    assert first == (list(wishes(1, 60)), list(kills(1, 60)))
-    assert first != (list(wishes(2, 60)), list(kills(2, 60)))
+    first = list(wishes(1, 60)), list(mishaps(1, 60))
+    assert first == (list(wishes(1, 60)), list(mishaps(1, 60)))
+    assert first != (list(wishes(2, 60)), list(mishaps(2, 60)))
     assert len(first[0]) == 300
     assert first[1]

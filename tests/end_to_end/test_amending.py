@@ -1,25 +1,14 @@
 """Amending through the real stack: the new terms count from the broker's word, money and hold follow to the dong."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.support.trading import Trading, trading_on
-from tests.support.whole_stack import WholeStack, eventually
+from simulator.fault_kinds import FaultKind
+from tests.support.trading import Trading
+from tests.support.whole_stack import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
-
-
-@pytest.fixture
-def trading(stack: WholeStack) -> Iterator[Trading]:
-    """A morning on which nobody trades but who the test lets trade."""
-    with trading_on(stack) as opened:
-        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-        opened.next_day()
-        yield opened
-        opened.control.delete("faults").raise_for_status()
-        opened.control.put("participants/enabled", json={"enabled": True}).raise_for_status()
 
 
 def amend(trading: Trading, order_id: str, **changes: object) -> dict[str, Any]:
@@ -57,6 +46,7 @@ def test_lc58_a_larger_quantity_is_held_for_and_fills(trading: Trading) -> None:
     trading.reckon()
 
 
+@pytest.mark.fault(FaultKind.ORDER_ID_CHANGED_ON_AMEND)
 def test_lc62_an_order_that_gets_a_new_id_from_the_broker_is_still_one_order(trading: Trading) -> None:
     order = trading.order()
     order_id = trading.working(order)
@@ -68,6 +58,7 @@ def test_lc62_an_order_that_gets_a_new_id_from_the_broker_is_still_one_order(tra
     assert amended["broker_order_id"] != first
     trading.sell_to({**order, "price": lower}, 1_000)
     assert trading.wait_for(order_id, "filled")["filled_quantity"] == 1_000
+    trading.reckon()
 
 
 def test_lc63_an_amendment_whose_answer_was_lost_is_sent_once_and_proven_by_the_broker(trading: Trading) -> None:

@@ -1,31 +1,20 @@
 """Answers, messages and executions that get lost or come late between the real stack and its broker."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from market.fees import SSI_ONLINE
 from orders.holds import cash_for
+from simulator.fault_kinds import FaultKind
 from tests.support.killing import kill, no_restarts, wait_until_back
 from tests.support.someone_else import cancel_at_broker
-from tests.support.trading import Trading, trading_on
-from tests.support.whole_stack import WholeStack
+from tests.support.trading import Trading
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
 
-@pytest.fixture
-def trading(stack: WholeStack) -> Iterator[Trading]:
-    """A morning on which nobody trades but who the test lets trade."""
-    with trading_on(stack) as opened:
-        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-        opened.next_day()
-        yield opened
-        opened.control.delete("faults").raise_for_status()
-        opened.control.put("participants/enabled", json={"enabled": True}).raise_for_status()
-
-
+@pytest.mark.fault(FaultKind.DROP_REPLY_AFTER_TAKING)
 def test_lc03_an_order_whose_answer_was_lost_is_found_in_the_book_and_sent_once(trading: Trading) -> None:
     before, messages = len(trading.at_broker()), trading.messages("NewOrder")
     trading.fault("drop_reply_after_taking", "NewOrder")
@@ -34,6 +23,7 @@ def test_lc03_an_order_whose_answer_was_lost_is_found_in_the_book_and_sent_once(
     trading.reckon()
 
 
+@pytest.mark.fault(FaultKind.DROP_BEFORE_TAKING)
 def test_lc04_an_order_that_never_arrived_stays_unknown_and_held_until_the_day_end_tells(trading: Trading) -> None:
     before, messages = len(trading.at_broker()), trading.messages("NewOrder")
     trading.fault("drop_before_taking", "NewOrder")
@@ -76,6 +66,7 @@ def test_lc22_of_fifty_parallel_buys_with_cash_for_ten_exactly_ten_are_accepted(
         trading.api.delete(f"/orders/{order_id}").raise_for_status()
 
 
+@pytest.mark.fault(FaultKind.STREAM_DROP)
 def test_lc90_fills_while_the_stream_is_cut_are_booked_once_each_after_the_resume(trading: Trading) -> None:
     order = trading.order()
     order_id = trading.working(order)

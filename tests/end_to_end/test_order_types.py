@@ -1,24 +1,11 @@
 """Every order type through the real stack: held for its phase, sent, matched as the exchange matches it, and ended."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.support.trading import Json, Trading, trading_on
-from tests.support.whole_stack import WholeStack
+from tests.support.trading import Json, Trading
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 AT_REST = frozenset({"expired", "canceled"})
-
-
-@pytest.fixture
-def trading(stack: WholeStack) -> Iterator[Trading]:
-    """A morning on which nobody trades but who the test lets trade."""
-    with trading_on(stack) as opened:
-        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-        opened.next_day()
-        yield opened
-        opened.control.put("participants/enabled", json={"enabled": True}).raise_for_status()
 
 
 def without_price(trading: Trading, order_type: str, symbol: str) -> Json:

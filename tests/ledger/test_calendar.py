@@ -1,7 +1,8 @@
 """People's overrides of the trading calendar, and what they do to money and shares that are pending."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,8 @@ from ledger.ledger import Ledger
 from ledger.migrations import upgrade
 from market.calendar import PUBLISHED, VIETNAM, CalendarOverride, OverrideKind, TradingCalendar, settlement_date
 from market.closed_days import Certainty
-from market.vocabulary import Exchange, Side
+from market.deviations import PhaseDeviation
+from market.vocabulary import Exchange, PhaseName, Side
 from tests.support.database import ACCOUNT_ID
 from tests.support.ledger_orders import COMMISSION, DAY, PRICE, T2, hear, match, open_market, place, report
 
@@ -39,7 +41,7 @@ def row(given: CalendarOverride) -> list[str | None]:
 
 
 def calendar(*overrides: CalendarOverride) -> TradingCalendar:
-    return calendar_of([row(each) for each in overrides])
+    return calendar_of(([row(each) for each in overrides], None))
 
 
 def at_thirteen(day: date) -> datetime:
@@ -47,7 +49,7 @@ def at_thirteen(day: date) -> datetime:
 
 
 def test_without_overrides_the_calendar_is_the_published_one() -> None:
-    assert calendar_of(None) is calendar_of([]) is PUBLISHED
+    assert calendar_of((None, None)) is calendar_of(([], [])) is PUBLISHED
 
 
 def test_equal_overrides_give_the_same_calendar_so_that_phases_stay_cached() -> None:
@@ -201,3 +203,25 @@ def _migrate(engine: Engine, step: Callable[[Config], None]) -> None:
     with engine.begin() as connection:
         config.attributes["connection"] = connection
         step(config)
+
+
+async def test_a_phase_that_deviates_is_part_of_the_calendar_and_its_last_word_counts(ledger: Ledger) -> None:
+    since, until = datetime(2026, 11, 23, 3, 0, tzinfo=UTC), datetime(2026, 11, 23, 4, 30, tzinfo=UTC)
+    halt = PhaseDeviation(Exchange.HOSE, date(2026, 11, 23), PhaseName.HALTED, since, until)
+    await ledger.record_deviation(halt)
+    calendar = await ledger.calendar()
+    assert calendar.deviations == (halt,)
+    assert await ledger.calendar() is calendar
+    shorter = replace(halt, until=datetime(2026, 11, 23, 3, 20, tzinfo=UTC))
+    await ledger.record_deviation(shorter)
+    assert (await ledger.calendar()).deviations == (shorter,)
+
+
+async def test_the_deviations_of_an_earlier_day_are_left_behind(ledger: Ledger) -> None:
+    for day in (20, 23):
+        since, until = datetime(2026, 11, day, 3, 0, tzinfo=UTC), datetime(2026, 11, day, 4, 30, tzinfo=UTC)
+        await ledger.record_deviation(
+            PhaseDeviation(Exchange.HOSE, date(2026, 11, day), PhaseName.HALTED, since, until)
+        )
+    (found,) = (await ledger.calendar()).deviations
+    assert found.day == date(2026, 11, 23)

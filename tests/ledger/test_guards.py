@@ -22,7 +22,8 @@ pytestmark = pytest.mark.stack
 
 
 @pytest.mark.parametrize(
-    "table", ["ledger_entry", "ledger_transaction", "order_event", "position_change", "calendar_override"]
+    "table",
+    ["ledger_entry", "ledger_transaction", "order_event", "position_change", "calendar_override", "account_act"],
 )
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}", "TRUNCATE {} CASCADE"])
 async def test_history_can_be_neither_changed_nor_deleted(
@@ -85,7 +86,7 @@ async def test_parallel_upgrades_of_a_fresh_database_wait_for_each_other(databas
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
     revisions = await asyncio.gather(*(asyncio.to_thread(upgrade, database_url) for _ in range(3)))
-    assert revisions == ["0008_market_feed"] * 3
+    assert revisions == ["0011_account_acts"] * 3
 
 
 async def test_the_demo_is_seeded_once_and_grants_its_users_the_account(ledger: Ledger, database_url: str) -> None:

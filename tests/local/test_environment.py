@@ -43,6 +43,16 @@ def test_in_simulation_the_processes_speak_to_the_simulator_on_its_clock(home: H
     assert environment["SECRET_KEY"] == secret_key(home)
 
 
+def test_in_simulation_no_secret_of_a_file_and_no_pin_as_a_code_reach_the_processes(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSI_PIN_FILE", "/run/secrets/pin")
+    assert process_environment(load_settings(), home, ADDRESSES)["SSI_PIN"] == SSI_LINES["SSI_PIN"]
+    environment = process_environment(load_settings(ssi_two_factor_type=1), home, ADDRESSES)
+    assert environment["SSI_TWO_FACTOR_TYPE"] == "1"
+    assert not {"SSI_PIN", "SSI_PIN_FILE"} & environment.keys()
+
+
 def test_live_the_processes_speak_to_ssi_on_the_wall_clock(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in LIVE.items():
         monkeypatch.setenv(name, value)

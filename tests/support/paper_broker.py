@@ -1,6 +1,6 @@
 """A broker that answers from a script and an announcer that books at once, for activities over a real ledger."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import date
 
 from activities.announcing import OrderAnnouncer
@@ -11,10 +11,10 @@ from broker.port import (
     BrokerCash,
     BrokerPositions,
     CancelRequest,
-    Irrelevant,
+    Heard,
+    Interrupted,
     NoAnswer,
     Outcome,
-    Reading,
     SubmitRequest,
 )
 from ledger.ledger import Ledger
@@ -48,11 +48,8 @@ class PaperBroker(Broker):
     async def positions(self, account: str) -> BrokerPositions | NoAnswer:
         return BrokerPositions(())
 
-    async def stream(self, resume_from: int) -> AsyncIterator[str]:
-        yield ""
-
-    def read(self, raw: str) -> Reading:
-        return Irrelevant(raw, None)
+    async def follow(self, resume_from: int) -> AsyncGenerator[Heard | Interrupted, None]:
+        yield Heard("", None)
 
 
 class PaperAnnouncer(OrderAnnouncer):

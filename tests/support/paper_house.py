@@ -32,7 +32,7 @@ from orders.evidence import (
 )
 from orders.folding import apply
 from orders.identity import fingerprint
-from orders.order import Action, CloseReason, Life, Order, RequestState
+from orders.order import Action, CloseReason, Life, Order, Origin, RequestState
 from orders.stored import StoredOrder, Verdict
 from tests.support.driver import ActivityFunction, Driver
 from workflows import messages
@@ -84,6 +84,7 @@ class PaperHouse:
         self.first: Order | None = None
         self.looks = 0
         self.breaks_on_submit = False
+        self.wait_seconds = 0
 
     def place(self, quantity: int = 1_000, price: int | None = PRICE) -> Driver:
         """Start the order's workflow as the API does: the run and its `place` update in one task."""
@@ -94,6 +95,29 @@ class PaperHouse:
     def resume(self) -> Driver:
         """Start a run from the row alone, as the feed does after the order's run had ended."""
         return Driver(OrderWorkflow, OrderStart("order"), self.activities())
+
+    def finds(self, *told: Evidence) -> Driver:
+        """Take in an order that nobody here has placed, by what the broker tells of it, and start its workflow."""
+        command = command_of(1_000, PRICE)
+        order = Order(
+            "order", "0901351", "external/77", command.terms, self.market_now.date(), SSI_ONLINE, origin=Origin.EXTERNAL
+        )
+        self.first = order
+        self.stored = StoredOrder(
+            order=order,
+            verdict=Verdict(accepted=True),
+            user="broker",
+            request_id="",
+            fingerprint=command.fingerprint,
+            received_at=command.received_at,
+            updated_at=command.received_at,
+            max_delay_seconds=0,
+            version=0,
+            good_from=command.received_at,
+        )
+        self.waiting += told
+        self._fold()
+        return self.resume()
 
     def hears(self, driver: Driver, *evidence: Evidence) -> Driver:
         """The feed stored `evidence` and tells the order."""
@@ -183,7 +207,7 @@ class PaperHouse:
         self.sent.append(request_id)
         self.waiting.append(RequestStarted(Action.SUBMIT, request_id, order_id))
         self._fold()
-        self.waiting.append(RequestAnswered(request_id, self.on_submit(self, request_id)))
+        self._answer(request_id, self.on_submit(self, request_id))
         return self._fold()
 
     async def _cancel(self, send: SendCancel) -> StoredOrder:
@@ -191,7 +215,7 @@ class PaperHouse:
         self.cancels_sent.append(request_id)
         self.waiting.append(RequestStarted(Action.CANCEL, request_id, send.intent_id))
         self._fold()
-        self.waiting.append(RequestAnswered(request_id, self.on_cancel(self, request_id)))
+        self._answer(request_id, self.on_cancel(self, request_id))
         return self._fold()
 
     async def _amend(self, send: SendAmend) -> StoredOrder:
@@ -199,8 +223,13 @@ class PaperHouse:
         self.amends_sent.append(request_id)
         self.waiting.append(RequestStarted(Action.AMEND, request_id, send.intent_id))
         self._fold()
-        self.waiting.append(RequestAnswered(request_id, self.on_amend(self, request_id)))
+        self._answer(request_id, self.on_amend(self, request_id))
         return self._fold()
+
+    def _answer(self, request_id: str, answer: Answer) -> None:
+        """What was not sent may be sent again after `wait_seconds`."""
+        wait_seconds = self.wait_seconds if answer is Answer.NOT_SENT else 0
+        self.waiting.append(RequestAnswered(request_id, answer, wait_seconds=wait_seconds))
 
     async def _look_for_amend(self, order_id: str) -> StoredOrder:
         before = self.order

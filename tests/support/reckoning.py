@@ -12,7 +12,7 @@ from ledger.database import open_engine
 from ledger.ledger import Ledger
 from ledger.postings import needed_hold
 from market.vocabulary import Side
-from orders.order import Action, Life
+from orders.order import Action, Life, Origin
 from orders.stored import StoredOrder
 from tests.support.whole_stack import PATIENCE_SECONDS, WholeStack, eventually
 
@@ -82,6 +82,7 @@ def _orders(stack: WholeStack, control: httpx.Client) -> Json:
     today = control.get("clock").raise_for_status().json()["trading_date"]
     every = asyncio.run(_all_orders(stack.database_url))
     theirs = {each["request_id"]: each for each in _of_account(control, "orders")}
+    by_order_id = {each["order_id"]: request_id for request_id, each in theirs.items()}
     found: Json = {}
     for stored in every:
         order = stored.order
@@ -90,6 +91,8 @@ def _orders(stack: WholeStack, control: httpx.Client) -> Json:
                 found[order.order_id] = (order.life.value, f"of {order.trading_date}")
             continue
         sent = [r.request_id for r in order.requests if r.action is Action.SUBMIT and r.request_id in theirs]
+        if order.origin is Origin.EXTERNAL:
+            sent = [by_order_id[order.broker_order_id]]
         at_broker = [theirs.pop(request_id) for request_id in sent]
         pair = (_our_totals(stored), tuple(_their_totals(each) for each in at_broker))
         equal = pair[1] in {(), (pair[0],)} and bool(at_broker) == _was_taken(stored)

@@ -3,12 +3,13 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import cycle
 from typing import Any
 from uuid import uuid4
 
 import httpx
+import pytest
 
 from broker.market_clock import FRESH_SECONDS
 from tests.support.reckoning import ACCOUNT, reckon
@@ -31,9 +32,12 @@ _SYMBOLS = cycle(
 
 @dataclass(frozen=True, slots=True)
 class Trading:
+    """`armed` are the faults that were set, each with how many times it may happen."""
+
     stack: WholeStack
     api: httpx.Client
     control: httpx.Client
+    armed: dict[str, int] = field(default_factory=dict)
 
     def order(self, symbol: str = "", quantity: int = 1_000, **changes: object) -> Json:
         """A buy at the reference price under a client order id of its own; it rests while nobody sells."""
@@ -70,6 +74,24 @@ class Trading:
         order_id = self.place(order)
         self.wait_for(order_id, "working")
         return order_id
+
+    def cancel(self, order_id: str) -> Json:
+        self.api.delete(f"/orders/{order_id}").raise_for_status()
+        return self.wait_for(order_id, "canceled")
+
+    def wait_for_stream(self) -> None:
+        """Until the product hears this day's stream: its faults are used up by nobody else's messages."""
+
+        def heard() -> bool:
+            self.control.delete("faults").raise_for_status()
+            order = self.order(quantity=100)
+            order_id = self.working(order)
+            self.fault("message_duplicated", symbol=order["symbol"])
+            self.cancel(order_id)
+            return not self.waiting_faults()
+
+        eventually(heard, bool, PATIENCE_SECONDS)
+        self.armed.clear()
 
     def seen(self, order_id: str) -> Json:
         """The order as it is shown; while nobody can answer, only why."""
@@ -130,8 +152,28 @@ class Trading:
         """How many requests the simulator has received since it started."""
         return len(self.control.get("received", params={"path": path}).raise_for_status().json())
 
-    def fault(self, kind: str, path: str = "", times: int = 1) -> None:
-        self.control.post("faults", json={"kind": kind, "path": path, "times": times}).raise_for_status()
+    def sent(self) -> tuple[int, int]:
+        """Orders at the broker today, and NewOrder messages that it has received: neither may grow twice (I4)."""
+        return len(self.at_broker()), self.messages("NewOrder")
+
+    def fault(self, kind: str, path: str = "", times: int = 1, value: int = 0, symbol: str = "") -> None:
+        fault = {"kind": kind, "path": path, "times": times, "value": value, "symbol": symbol}
+        self.control.post("faults", json=fault).raise_for_status()
+        self.armed[kind] = times
+
+    def waiting_faults(self) -> dict[str, int]:
+        """Faults that have still to happen, and how many times."""
+        pending = self.control.get("faults").raise_for_status().json()
+        return {fault["kind"]: fault["times"] for fault in pending}
+
+    def wait_for_faults(self) -> None:
+        """Until every armed fault has happened as often as it was armed for."""
+        eventually(self.waiting_faults, lambda waiting: not waiting, PATIENCE_SECONDS)
+
+    def close_by_hand(self, order_id: str) -> Json:
+        """A person closes an order of which SSI says that it never came."""
+        self.stack.oms("close-unknown", order_id, "--user", "minh", "--reason", "SSI says it never came")
+        return self.wait_for(order_id, "canceled")
 
     def next_day(self) -> str:
         """Roll the exchanges to their next morning and wait until the product is ready for it."""
@@ -167,3 +209,20 @@ def sale(order: Json, quantity: int) -> Json:
 def trading_on(stack: WholeStack) -> Iterator[Trading]:
     with stack.api as api, stack.control as control:
         yield Trading(stack, api, control)
+
+
+@pytest.fixture
+def trading(stack: WholeStack, request: pytest.FixtureRequest) -> Iterator[Trading]:
+    """A morning on which nobody trades but who the test lets trade.
+
+    A test that is marked with a fault must have armed it, and it must have happened.
+    """
+    with trading_on(stack) as opened:
+        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
+        opened.next_day()
+        yield opened
+        waiting = opened.waiting_faults()
+        opened.control.delete("faults").raise_for_status()
+        opened.control.put("participants/enabled", json={"enabled": True}).raise_for_status()
+        happened = {kind for kind, times in opened.armed.items() if waiting.get(kind) != times}
+        assert {kind for mark in request.node.iter_markers("fault") for kind in mark.args} <= happened

@@ -8,6 +8,8 @@ down_revision = "0007_calendar"
 
 
 def upgrade() -> None:
+    op.add_column("instrument", sa.Column("shown_status", sa.String(), nullable=True))
+    op.add_column("instrument", sa.Column("traded", sa.Boolean(), nullable=True))
     op.create_table(
         "last_price",
         sa.Column("symbol", sa.String(), nullable=False),
@@ -26,6 +28,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index(op.f("ix_phase_deviation_day"), "phase_deviation", ["day"])
     op.execute(
         "CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON phase_deviation"
         " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()"
@@ -35,3 +38,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("phase_deviation")
     op.drop_table("last_price")
+    op.drop_column("instrument", "traded")
+    op.drop_column("instrument", "shown_status")

@@ -1,0 +1,240 @@
+"""Orders that no client of ours sent, found at the broker: they become rows like any other, tagged external (LC-98).
+
+A message that carries a request id of ours is never about one: the id is stored before the request leaves.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import Account, AlertKind, lock_account
+from ledger.alerting import raise_account_alert
+from ledger.booking import book_evidence
+from ledger.events import BROKER, Level, NewEvent
+from ledger.evidence_rows import recorded_as_folded
+from ledger.instruments import load_instrument
+from ledger.one_statement import Change, write
+from ledger.order_rows import PLACED, new_order, stored_of
+from ledger.steps import StoredEvidence
+from ledger.writing import new_events
+from market.instrument import Instrument
+from market.reserve import reserve_price
+from market.terms import OrderTerms
+from market.vocabulary import OrderType, Side
+from orders.commands import PlaceOrder
+from orders.evidence import BrokerReport
+from orders.identity import external_order_id, fingerprint
+from orders.order import Life, Order, Origin
+from orders.status import status
+from orders.stored import StoredOrder, Verdict
+
+ADOPTION_PATIENCE = timedelta(seconds=3)
+"""How long evidence waits for an order of ours before the broker is asked whose it is."""
+
+_BOOK = "book"
+
+_STRANGERS = text(
+    """
+    SELECT DISTINCT message.broker_account, message.broker_order_id FROM inbox message
+    WHERE message.connection_id = :connection_id AND message.trading_date = :trading_date
+      AND message.order_id IS NULL AND message.evidence IS NOT NULL AND message.broker_order_id <> ''
+      AND message.received_at < clock_timestamp() - CAST(:patience AS interval)
+      AND NOT EXISTS (
+          SELECT 1 FROM attempt
+          WHERE attempt.connection_id = message.connection_id AND attempt.trading_date = message.trading_date
+            AND attempt.request_id = ANY(message.request_ids)
+      )
+    ORDER BY message.broker_account, message.broker_order_id
+    """
+)
+
+# An order of ours whose answer was lost, changed at the broker's own screen, is shown there under the id of that
+# change: while there is one on the same side of the same symbol, nothing is taken for somebody else's.
+_WHOSE = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM broker_order_link link
+        WHERE link.connection_id = :connection_id AND link.trading_date = :trading_date
+          AND link.broker_order_id = :broker_order_id
+    ) OR EXISTS (
+        SELECT 1 FROM attempt
+        WHERE attempt.connection_id = :connection_id AND attempt.trading_date = :trading_date
+          AND (attempt.request_id = :request_id OR attempt.request_id IN (
+              SELECT unnest(message.request_ids) FROM inbox message
+              WHERE message.connection_id = :connection_id AND message.trading_date = :trading_date
+                AND message.broker_order_id = :broker_order_id
+          ))
+    ) AS ours,
+    EXISTS (
+        SELECT 1 FROM orders
+        WHERE account_id = :account_id AND trading_date = :trading_date AND symbol = :symbol AND side = :side
+          AND (life IN ('sending', 'unknown') OR (life = 'live' AND broker_order_id = ''))
+    ) AS perhaps_ours
+    """
+)
+
+_LINKED = """
+    linked AS (
+        INSERT INTO broker_order_link (connection_id, trading_date, broker_order_id, order_id)
+        VALUES (:connection_id, :trading_date, :broker_order_id, CAST(:order_id AS text))
+    )
+    """
+
+
+class NotAdopted(StrEnum):
+    """Why an order at the broker is not taken in now."""
+
+    OURS = "ours"
+    PERHAPS_OURS = "perhaps_ours"
+    UNKNOWN_SYMBOL = "unknown_symbol"
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """A broker order that evidence waits for; `broker_account` is empty where the broker did not tell it."""
+
+    broker_account: str
+    broker_order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalOrder:
+    """An order as the broker's book shows it, which names no exchange; `price` in VND, None for types without one."""
+
+    symbol: str
+    side: Side
+    order_type: OrderType
+    quantity: int
+    price: int | None
+    report: BrokerReport
+
+
+async def strangers(
+    connection: AsyncConnection, connection_id: str, trading_date: date, patience: timedelta
+) -> tuple[Stranger, ...]:
+    """Broker orders that evidence has waited for longer than `patience`, none of it under a request id of ours."""
+    place = {"connection_id": connection_id, "trading_date": trading_date, "patience": patience}
+    rows = await connection.execute(_STRANGERS, place)
+    return tuple(Stranger(row.broker_account, row.broker_order_id) for row in rows)
+
+
+async def adopt(
+    connection: AsyncConnection,
+    account_id: str,
+    trading_date: date,
+    found: ExternalOrder,
+    market_now: datetime,
+    wall_now: datetime,
+) -> StoredOrder | NotAdopted:
+    """Make the order's row, hold what it needs and post what it has filled, all by the broker's word of it.
+
+    Raises `UnknownAccountError`.
+    """
+    account = await lock_account(connection, account_id)
+    whose = await _whose(connection, account, trading_date, found)
+    if whose is not None:
+        return whose
+    instrument = await load_instrument(connection, found.symbol, trading_date)
+    if instrument is None:
+        return NotAdopted.UNKNOWN_SYMBOL
+    order = _order_of(account, trading_date, found, instrument)
+    row = _row(account, order, market_now, wall_now)
+    stored = await _insert(connection, row, account.connection_id, order, found.report.broker_order_id)
+    evidence = StoredEvidence(None, f"adopted:{order.order_id}", found.report, _BOOK, None, wall_now)
+    recorded = recorded_as_folded(order.order_id, evidence, version=1)
+    # Closed without a fill, an order holds nothing and has cost nothing: that is what is booked of this one so far.
+    nothing = replace(order, life=Life.CLOSED)
+    return await book_evidence(connection, stored, (evidence,), recorded, booked=nothing)
+
+
+async def _whose(
+    connection: AsyncConnection, account: Account, trading_date: date, found: ExternalOrder
+) -> NotAdopted | None:
+    row = (
+        await connection.execute(
+            _WHOSE,
+            {
+                "connection_id": account.connection_id,
+                "trading_date": trading_date,
+                "broker_order_id": found.report.broker_order_id,
+                "request_id": found.report.request_id,
+                "account_id": account.account_id,
+                "symbol": found.symbol,
+                "side": found.side.value,
+            },
+        )
+    ).one()
+    if row.ours:
+        return NotAdopted.OURS
+    return NotAdopted.PERHAPS_OURS if row.perhaps_ours else None
+
+
+def _order_of(account: Account, trading_date: date, found: ExternalOrder, instrument: Instrument) -> Order:
+    broker_order_id = found.report.broker_order_id
+    terms = OrderTerms(found.symbol, instrument.exchange, found.side, found.order_type, found.quantity, found.price)
+    return Order(
+        order_id=external_order_id(account.connection_id, trading_date, broker_order_id),
+        account_id=account.account_id,
+        client_order_id=f"external/{trading_date.isoformat()}/{broker_order_id}",  # no client can name one with "/"
+        terms=terms,
+        trading_date=trading_date,
+        fees=account.fees,
+        reserve_price=reserve_price(terms, instrument) if found.price is None else None,
+        origin=Origin.EXTERNAL,
+    )
+
+
+def _row(account: Account, order: Order, market_now: datetime, wall_now: datetime) -> Change:
+    """The row before any evidence; it never leaves its transaction like that."""
+    command = PlaceOrder(
+        order_id=order.order_id,
+        account_id=order.account_id,
+        client_order_id=order.client_order_id,
+        user=BROKER,
+        request_id="",
+        fingerprint=fingerprint(order.account_id, order.terms),
+        terms=order.terms,
+        received_at=wall_now,
+        max_delay_seconds=0,
+    )
+    return new_order(
+        command,
+        order,
+        Verdict(accepted=True),
+        connection_id=account.connection_id,
+        version=0,
+        accepted_at=wall_now,
+        entered_at=market_now,
+        send_after=None,
+    )
+
+
+async def _insert(
+    connection: AsyncConnection, row: Change, connection_id: str, order: Order, broker_order_id: str
+) -> StoredOrder:
+    place = {"connection_id": connection_id, "trading_date": order.trading_date, "order_id": order.order_id}
+    link = Change(_LINKED, {**place, "broker_order_id": broker_order_id})
+    what = f"{order.terms.side} {order.quantity} {order.terms.symbol} was placed outside this service"
+    events = new_events(order.order_id, (_adopted_event(order, broker_order_id, what),))
+    stored = stored_of(await write(connection, row, link, events, returning=PLACED))
+    key = f"{AlertKind.EXTERNAL_ORDER}:{order.order_id}"
+    await raise_account_alert(connection, order.account_id, AlertKind.EXTERNAL_ORDER, key, f"{what}.", order.order_id)
+    return stored
+
+
+def _adopted_event(order: Order, broker_order_id: str, detail: str) -> NewEvent:
+    return NewEvent(
+        version=0,
+        kind="adopted",
+        level=Level.INFO,
+        actor=BROKER,
+        source=_BOOK,
+        cause=broker_order_id,
+        raw_hash=None,
+        old_status=None,
+        new_status=status(order),
+        detail=detail,
+    )

@@ -1,0 +1,66 @@
+"""Each contradiction in what the broker says of an order is told to a person, once."""
+
+from typing import assert_never
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from ledger.accounts import AlertKind, reduce_only
+from ledger.tables import ACCOUNT_ALERT
+from orders.order import Anomaly, Order
+
+_KIND = AlertKind.ORDER_CONTRADICTION
+_BOOKS_DIFFER = frozenset({Anomaly.FILL_TAKEN_BACK, Anomaly.FILL_CORRECTED})
+
+
+async def tell_contradictions(connection: AsyncConnection, before: Order, after: Order) -> None:
+    """Alert about every anomaly that `after` has and `before` had not.
+
+    Where our books and the broker's now differ, the account may only reduce until a person has settled it (I1).
+    """
+    for anomaly in after.anomalies:
+        words = _words(anomaly)
+        if anomaly in before.anomalies or words is None:
+            continue
+        if anomaly in _BOOKS_DIFFER:
+            await reduce_only(connection, after.account_id, _KIND, after.order_id, anomaly.value, words)
+        else:
+            await _alert(connection, after, anomaly, words)
+
+
+async def _alert(connection: AsyncConnection, order: Order, anomaly: Anomaly, words: str) -> None:
+    alert = {
+        "key": f"{_KIND}:{order.order_id}:{anomaly}",
+        "kind": _KIND.value,
+        "account_id": order.account_id,
+        "order_id": order.order_id,
+        "text": words,
+    }
+    await connection.execute(insert(ACCOUNT_ALERT).values(alert).on_conflict_do_nothing())
+
+
+def _words(anomaly: Anomaly) -> str | None:  # noqa: C901, PLR0911 - one line for each anomaly there is
+    """None for what another alert tells."""
+    match anomaly:
+        case Anomaly.OVERFILLED:
+            return None
+        case Anomaly.FILL_AFTER_CLOSE:
+            return "An execution came after the broker had ended the order; it is booked (LC-28)."
+        case Anomaly.REJECT_AFTER_FILL:
+            return "The broker rejected the order although shares of it were filled; they stand (LC-16)."
+        case Anomaly.LIVE_AFTER_NOT_RECEIVED:
+            return "The broker has an order that was closed as never received (LC-04)."
+        case Anomaly.FILL_WORSE_THAN_LIMIT:
+            return "An execution is worse than the order's limit; it is booked (LC-35)."
+        case Anomaly.PARTIAL_FILL_OF_MOK:
+            return "A MOK order was filled in part (LC-74)."
+        case Anomaly.UNEXPECTED_TERMS:
+            return "The broker shows a price or quantity that nobody here asked for."
+        case Anomaly.LIVE_AFTER_CLOSE:
+            return "The broker works on an order that it had ended (LC-62)."
+        case Anomaly.FILL_TAKEN_BACK:
+            return "The broker's later figures show fewer filled shares than are booked (LC-31): settle it with SSI."
+        case Anomaly.FILL_CORRECTED:
+            return "The broker's later figures show another value of the filled shares (LC-31): settle it with SSI."
+        case _:
+            assert_never(anomaly)

@@ -1,0 +1,119 @@
+"""From a message that nobody knows to an order of ours: the broker's book tells whose it is (LC-98)."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from temporalio.testing import ActivityEnvironment
+
+from activities.adoption import Adoption
+from activities.broker_days import BrokerDays
+from activities.intake import Intake
+from broker.port import Book, BookRow, BookTerms, NoAnswer
+from ledger.inbox import InboxMessage
+from ledger.ledger import Ledger
+from market.clock import MarketClock
+from market.vocabulary import OrderType, Side
+from orders.order import Origin
+from orders.status import Status, status
+from orders.stored import StoredOrder
+from tests.support.database import ACCOUNT_ID, CONNECTION_ID
+from tests.support.ledger_orders import DAY, MONDAY, MORNING, PRICE, clock_at, match, open_market, report
+from tests.support.paper_broker import PaperAnnouncer, PaperBroker
+
+pytestmark = pytest.mark.stack
+
+THEIRS = "90000007"
+TERMS = BookTerms("VIC", Side.BUY, OrderType.LO, 100, PRICE)
+CASH = 1_000_000_000
+
+
+class SetClock:
+    now: datetime = MORNING
+
+    async def read(self) -> MarketClock:
+        return clock_at(self.now)
+
+
+class CountingBroker(PaperBroker):
+    """Tells how often its book was read."""
+
+    reads = 0
+
+    async def audit_book(self, account: str) -> Book | NoAnswer:
+        self.reads += 1
+        return await super().audit_book(account)
+
+
+def row(terms: BookTerms | None = TERMS, request_id: str = THEIRS) -> BookRow:
+    return BookRow(ACCOUNT_ID, "B1", request_id, replace(report(100), request_id=request_id), None, terms)
+
+
+class House:
+    """An adoption whose clock can be set; `adopted` is what the ledger then has."""
+
+    def __init__(self, ledger: Ledger, audit: Book | NoAnswer) -> None:
+        self.clock = SetClock()
+        self.broker = CountingBroker(audit)
+        self._ledger = ledger
+        intake = Intake(CONNECTION_ID, ledger, PaperAnnouncer(ledger))
+        self._adoption = Adoption(ledger, self.broker, BrokerDays(ledger, self.clock), intake, timedelta())
+
+    async def look(self) -> None:
+        await ActivityEnvironment().run(self._adoption.look, DAY)
+
+    async def adopted(self) -> tuple[StoredOrder, ...]:
+        page = await self._ledger.orders([ACCOUNT_ID])
+        return tuple(stored for stored in page.orders if stored.order.origin is Origin.EXTERNAL)
+
+
+async def heard(ledger: Ledger, *request_ids: str, account: str = ACCOUNT_ID) -> None:
+    """A message about an order that nobody here has sent, which has waited long enough."""
+    await open_market(ledger, cash=CASH)
+    told = InboxMessage("a match", "n1", 1, account, request_ids or (THEIRS,), "B1", match())
+    await ledger.store_raw(CONNECTION_ID, DAY, [told])
+    await ledger.route(CONNECTION_ID, DAY)
+
+
+async def test_lc98_what_nobody_knew_is_found_in_the_book_and_booked_as_an_external_order(ledger: Ledger) -> None:
+    await heard(ledger)
+    house = House(ledger, Book((row(),)))
+    await house.look()
+    (stored,) = await house.adopted()
+    assert (status(stored.order), stored.order.matched_quantity) == (Status.FILLED, 100)
+    await house.look()
+    assert house.broker.reads == 1
+
+
+async def test_a_message_without_an_account_is_looked_up_in_every_account(ledger: Ledger) -> None:
+    await heard(ledger, account="")
+    house = House(ledger, Book((row(),)))
+    await house.look()
+    assert len(await house.adopted()) == 1
+
+
+async def test_an_order_of_an_account_that_is_not_ours_is_not_looked_up(ledger: Ledger) -> None:
+    await heard(ledger, account="somebody")
+    house = House(ledger, Book((row(),)))
+    await house.look()
+    assert (house.broker.reads, await house.adopted()) == (0, ())
+
+
+@pytest.mark.parametrize("book", [Book(()), NoAnswer("timeout"), Book((row(None),)), Book((row(request_id=""),))])
+async def test_what_the_book_does_not_tell_is_not_adopted_and_looked_up_again_only_after_a_pause(
+    ledger: Ledger, book: Book | NoAnswer
+) -> None:
+    await heard(ledger)
+    house = House(ledger, book)
+    await house.look()
+    await house.look()
+    assert (house.broker.reads, await house.adopted()) == (1, ())
+    assert (await ledger.unrouted(CONNECTION_ID, DAY)).count == 1
+
+
+async def test_a_book_of_another_day_adopts_nothing(ledger: Ledger) -> None:
+    await heard(ledger)
+    house = House(ledger, Book((row(),)))
+    house.clock.now = MONDAY
+    await house.look()
+    assert await house.adopted() == ()

@@ -1,0 +1,60 @@
+"""What the broker says an account owns is not what is booked: nobody trades on it before a person has explained it."""
+
+import httpx
+import pytest
+
+from tests.support.killing import kill, wait_until_back
+from tests.support.reckoning import ACCOUNT
+from tests.support.trading import PATIENCE_SECONDS, Trading
+from tests.support.whole_stack import eventually
+
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+
+DEPOSIT = 7_000_000
+
+
+def operator(trading: Trading) -> httpx.Client:
+    token = trading.stack.oms("token", "--user", "operator").stdout.strip()
+    return httpx.Client(base_url=trading.api.base_url, headers={"Authorization": f"Bearer {token}"}, timeout=10)
+
+
+def alerts(trading: Trading) -> list[str]:
+    told = trading.api.get("/alerts").raise_for_status().json()["alerts"]
+    return [each["text"] for each in told if each["kind"] == "balance_mismatch"]
+
+
+def move(trading: Trading, **what: object) -> None:
+    trading.control.post(f"accounts/{ACCOUNT}/movements", json=what).raise_for_status()
+
+
+def test_lc99_a_deposit_that_nobody_booked_blocks_the_account_on_the_next_morning_until_it_is_booked(
+    trading: Trading,
+) -> None:
+    move(trading, cash=DEPOSIT)
+    trading.next_day()
+    told = eventually(lambda: alerts(trading), bool, PATIENCE_SECONDS)
+    assert "VND booked" in told[0]
+    denied = trading.api.post("/orders", json=trading.order())
+    assert [each["code"] for each in denied.json()["violations"]] == ["account_blocked"]
+    with operator(trading) as client:
+        body = {"asset": "cash", "amount": DEPOSIT, "reason": "deposit", "act_id": "deposit-1"}
+        booked = client.post(f"/accounts/{ACCOUNT}/adjustments", json=body).raise_for_status().json()
+    assert (booked["author"], booked["state"]) == ("operator", "active")
+    order_id = trading.working(trading.order())
+    trading.reckon()
+    trading.api.delete(f"/orders/{order_id}").raise_for_status()
+    trading.wait_for(order_id, "canceled")
+
+
+def test_lc99_shares_that_came_while_no_worker_ran_block_the_account_at_its_start(trading: Trading) -> None:
+    before = len(alerts(trading))
+    move(trading, shares={"VIC": 100})
+    killed = kill(trading.stack, "worker")
+    wait_until_back(trading.stack, "worker", killed)
+    told = eventually(lambda: alerts(trading), lambda found: len(found) > before, PATIENCE_SECONDS)
+    assert "VIC" in told[0]
+    trading.stack.oms("account", "adjust", ACCOUNT, "VIC", "100", "--reason", "transfer", "--user", "minh")
+    order_id = trading.working(trading.order())
+    trading.reckon()
+    trading.api.delete(f"/orders/{order_id}").raise_for_status()
+    trading.wait_for(order_id, "canceled")
