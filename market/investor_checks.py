@@ -30,7 +30,8 @@ def opposite_order(
         return
     start, end = _auction(phase, phase_status(instrument, now, offering), calendar)
     for order in own:
-        if start <= order.entered_at < end:
+        # What waits for the end of the same halt is entered together, however short the rest of the auction is.
+        if start <= order.entered_at < end or order.entered_at == phase.start:
             yield Violation(
                 RuleCode.OPPOSITE_ORDER,
                 "VN-C7",

@@ -79,8 +79,9 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "The day's reference price comes from the day's data: on HOSE and HNX the last close, on UPCOM the average of "
-        "the last day's order matching. Yesterday's data is never used for today's order",
-        ("market/instrument.py", "market/band_checks.py", "ledger/instruments.py"),
+        "the last day's order matching. Yesterday's data is never used for today's order. A security that others' data "
+        "do not name is unknown; before the day's load no security is, and a closed day has data for none",
+        ("market/instrument.py", "market/band_checks.py", "market/listing_checks.py", "ledger/instruments.py"),
         cite("VN-A9", _HIGH, "S3 S15 S17 S19 S25 S59"),
     ),
     Rule(

@@ -39,16 +39,17 @@ def judge(state: ExchangeState, order: BrokerOrder, security: Security) -> Senda
     broken = _broken_now(state, order, security)
     if not broken:
         return Sendable()
-    if state.switches.pre_open is PreOpen.REJECT or not _are(broken, frozenset({RuleCode.PHASE_TAKES_NOTHING})):
-        return refusal_for(broken[0])
+    # Nobody knows when a halt ends: nothing is kept for its end.
     halted = state.phase_of_security(security).name is PhaseName.HALTED
+    keeps = state.switches.pre_open is not PreOpen.REJECT and not halted
+    if not keeps or not _are(broken, frozenset({RuleCode.PHASE_TAKES_NOTHING})):
+        return refusal_for(broken[0])
     broken_later = order_violations(
         terms_of(order, security),
         security.instrument,
         state.now,
         facts=state.facts_about(security, state.accounts[order.account]),
-        # Nothing is taken in a halt that nobody knows the end of.
-        calendar=state.calendar if halted else state.usual_calendar,
+        calendar=state.usual_calendar,
         offering=EVERYTHING,
     )
     return refusal_for(broken_later[0]) if broken_later else Holdable()

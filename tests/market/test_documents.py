@@ -4,12 +4,15 @@ import re
 from datetime import date
 from pathlib import Path
 
-from market.citations import Citation
+from market.citations import Citation, Confidence
+from market.closed_days import NOTICED_DAYS
 from market.code_meanings import MEANINGS, UNITS
 from market.documents import PAGES, TABLES, citations, codes_page, rules_page
 from market.rulebook import RULES
 from market.sources import READ_ON, SOURCES
+from market.ticks import TICKS
 from market.violations import RuleCode
+from market.vocabulary import Exchange, InstrumentKind
 
 ROOT = Path(__file__).resolve().parents[2]
 FIRST_RELEASE = """
@@ -62,3 +65,35 @@ def test_codes_never_change_their_values() -> None:
     first_release = FIRST_RELEASE.split()
     assert [code.value for code in RuleCode if code.value in first_release] == first_release
     assert all(code.value == code.name.lower() for code in RuleCode)
+
+
+def test_a_step_of_which_no_text_speaks_is_marked_as_our_own_choice() -> None:
+    sure = {
+        (row.exchange, kind): row.cited.confidence
+        for row in TICKS
+        for kind in row.kinds
+        if row.exchange != Exchange.HOSE
+    }
+    told = {pair for pair, confidence in sure.items() if confidence is Confidence.HIGH}
+    assert told == {
+        (Exchange.HNX, InstrumentKind.STOCK),
+        (Exchange.HNX, InstrumentKind.ETF),
+        (Exchange.UPCOM, InstrumentKind.STOCK),
+    }
+    assert {sure[pair] for pair in sure.keys() - told} == {Confidence.ASSUMED}
+
+
+def test_a_closed_day_names_its_notice_where_one_is_known() -> None:
+    numbers = {row.day: row.notice for row in NOTICED_DAYS if row.notice}
+    assert numbers[date(2026, 2, 16)] == "VNX letter 1403/SGDVN-THHC"
+    assert numbers[date(2025, 5, 2)] == "SSC letter 3193"
+    assert "VNX letter 1403/SGDVN-THHC" in rules_page()
+
+
+def test_figures_without_a_table_of_their_own_stand_on_the_page() -> None:
+    page = rules_page()
+    for words in ("settlement, trading days after the trade | 2", "settled shares and cash usable from | 13:00"):
+        assert words in page
+    assert "PLO orders matched from | 14:55" in page
+    assert re.search(r"UPCOM \| 13:00 \| 15:00 \| in session", page)
+    assert "`market/feed_phases.py`, `market/deviations.py`" in page

@@ -166,3 +166,16 @@ def test_two_periodic_auctions_with_a_halt_between_them_stay_two() -> None:
         order(listed), listed, at("10:21"), facts=TradingFacts(own_orders=(sale,)), calendar=calendar
     )
     assert found == ()
+
+
+def test_two_orders_that_wait_for_the_end_of_the_same_halt_are_opposite() -> None:
+    listed = security(HOSE)
+    calendar = TradingCalendar((), (PhaseDeviation(HOSE, DAY, PhaseName.HALTED, at("14:40"), at("14:45")),))
+    waiting = OwnOrder("own", "ABC", Side.SELL, OrderType.ATC, None, at("14:45"))
+    carried_in = OwnOrder("own", "ABC", Side.SELL, OrderType.LO, 25_300, at("14:29"))
+    for own, expected in ((waiting, [RuleCode.OPPOSITE_ORDER]), (carried_in, [])):
+        facts = TradingFacts(own_orders=(own,))
+        found = order_violations(
+            order(listed, order_type=OrderType.ATC), listed, at("14:42"), facts=facts, calendar=calendar
+        )
+        assert [violation.code for violation in found] == expected

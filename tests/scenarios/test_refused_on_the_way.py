@@ -43,8 +43,9 @@ def test_lc79_an_order_whose_phase_ends_on_its_way_is_refused_by_the_broker_and_
     driver = start(house, replace(command_of(1_000, None), terms=A_SALE)).settle()
     assert held_on_the_way == [Hold(shares=1_000)]
     assert (driver.closed, status(house.order)) == ("completed", Status.REJECTED)
-    assert (house.order.code, hold(house.order)) == ("ORD016", Hold())
-    assert "CLOSE_AUCTION" in house.order.text
+    [submit] = house.order.requests
+    assert (submit.code, hold(house.order)) == ("ORD016", Hold())
+    assert "CLOSE_AUCTION" in submit.text
     assert len(house.sent) == 1
 
 
@@ -58,6 +59,7 @@ def test_lc89_an_order_that_the_broker_refuses_for_want_of_room_is_never_tried_a
 
     house.on_submit = room_is_gone
     driver = house.place().settle().advance(waited)
-    assert (driver.closed, status(house.order), house.order.code) == ("completed", Status.REJECTED, "ORD034")
+    [submit] = house.order.requests
+    assert (driver.closed, status(house.order), submit.code) == ("completed", Status.REJECTED, "ORD034")
     assert len(house.sent) == 1
     assert hold(house.order) == Hold()
