@@ -53,6 +53,11 @@ class Algorithm(StrEnum):
     HS256 = "HS256"
 
 
+class PreOpen(StrEnum):
+    LOCAL = "local"
+    BROKER = "broker"
+
+
 class Market(StrEnum):
     HOSE = "HOSE"
     HNX = "HNX"
@@ -138,6 +143,7 @@ class Settings(BaseSettings):
     default_market: Annotated[Market, BeforeValidator(_upper)] = Market.HOSE
     max_order_size: int = Field(default=1_000_000, ge=1)
     max_positions: int = Field(default=50, ge=1)
+    pre_open: Annotated[PreOpen, BeforeValidator(_lower)] = PreOpen.LOCAL
 
     # Where the parts of the stack live
     oms_home: Path = PROJECT_FOLDER / ".oms"

@@ -39,7 +39,7 @@ from broker.port import Broker, ReferenceData, TradingLogin
 from ending import leave
 from ledger.database import open_engine
 from ledger.ledger import Ledger
-from risk.checks import Limits
+from risk.checks import Limits, PreOpen
 from settings import Settings, TradingMode, WrongSettings, load_settings, secret_text
 from workflows import messages
 from workflows.loading import schedule_reference_data
@@ -209,7 +209,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
     client = await _connect(settings, stop)
     if client is None:
         return
-    limits = Limits(settings.max_order_size, settings.max_positions)
+    limits = Limits(settings.max_order_size, settings.max_positions, PreOpen(settings.pre_open))
     async with _outside(settings, stop) as outside, AsyncExitStack() as stack:
         for each in workers(client, outside, limits):
             await stack.enter_async_context(each)

@@ -16,7 +16,7 @@ from ending import leave
 from ledger.database import open_engine
 from ledger.ledger import Ledger
 from market.vocabulary import Exchange
-from risk.checks import Limits
+from risk.checks import Limits, PreOpen
 from settings import Settings, WrongSettings, load_settings
 
 _GRACE_SECONDS = 3
@@ -76,7 +76,7 @@ def _resources(settings: Settings) -> Resources:
         secret_key=secret_key.get_secret_value(),
         algorithm=settings.algorithm,
         default_market=Exchange(settings.default_market),
-        limits=Limits(settings.max_order_size, settings.max_positions),
+        limits=Limits(settings.max_order_size, settings.max_positions, PreOpen(settings.pre_open)),
         start=start,
         stop=stop,
     )

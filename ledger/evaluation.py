@@ -23,7 +23,7 @@ from market.terms import OrderTerms
 from market.time_checks import phase_status
 from market.violations import RuleCode, Violation
 from orders.holds import Hold
-from risk.checks import Limits, Snapshot, risk_violations
+from risk.checks import Limits, PreOpen, Snapshot, risk_violations
 
 _CODES = tuple(RuleCode)
 TOMORROWS = frozenset({RuleCode.PRICE_ABOVE_CEILING, RuleCode.PRICE_BELOW_FLOOR, RuleCode.NO_CLOSING_PRICE})
@@ -34,7 +34,8 @@ TOMORROWS = frozenset({RuleCode.PRICE_ABOVE_CEILING, RuleCode.PRICE_BELOW_FLOOR,
 class Evaluation:
     """`violations` stop the order, `warnings` don't. `phase` takes it, now or later; None when none does.
 
-    `reserve_price` is what a buy without a price of its own is held at, VND.
+    `reserve_price` is what a buy without a price of its own is held at, VND. `broker_parks`: it waits at the broker for
+    its phase, not here; never for a halt or another day, since nobody knows what the broker does with it then.
     """
 
     violations: tuple[Violation, ...]
@@ -44,11 +45,12 @@ class Evaluation:
     calendar: TradingCalendar
     market_now: datetime
     day_loaded: bool
+    broker_parks: bool = False
 
     @property
     def send_after(self) -> datetime | None:
-        """When the phase that it must wait for begins; None when it can go at once."""
-        if self.phase is None or self.phase.start <= self.market_now:
+        """When the phase that it must wait for here begins; None when it can go at once."""
+        if self.phase is None or self.broker_parks or self.phase.start <= self.market_now:
             return None
         return self.phase.start
 
@@ -59,7 +61,8 @@ class Evaluation:
 
     @property
     def entered_at(self) -> datetime:
-        return self.send_after or self.market_now
+        """When it reaches the exchange."""
+        return self.market_now if self.phase is None else max(self.phase.start, self.market_now)
 
 
 async def evaluate(
@@ -120,6 +123,9 @@ def judge(
         calendar=calendar,
         market_now=market_now,
         day_loaded=standing.day_loaded,
+        broker_parks=limits.pre_open is PreOpen.BROKER
+        and not another_day
+        and calendar.deviation_at(terms.exchange, market_now) is None,
     )
 
 

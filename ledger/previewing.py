@@ -64,17 +64,16 @@ async def preview(
     )
     order = Order(_NO_ORDER, account_id, "", terms, found.trading_date, account.fees, reserve_price=found.reserve_price)
     price = terms.price if terms.price is not None or terms.side is Side.SELL else found.reserve_price
-    sent_at = None if found.phase is None else found.entered_at
     return Preview(
         violations=found.violations,
         warnings=found.warnings,
         hold=Hold() if found.violations else needed_hold(order),
         estimate=None if price is None else _estimate(order, price, found.calendar),
         phase=found.phase,
-        sent_at=sent_at,
+        sent_at=None if found.phase is None else found.send_after or found.market_now,
         lives_until=None
-        if found.phase is None or sent_at is None
-        else lives_until(terms.order_type, found.phase, sent_at, found.calendar),
+        if found.phase is None
+        else lives_until(terms.order_type, found.phase, found.entered_at, found.calendar),
     )
 
 

@@ -18,10 +18,11 @@ def refusal_of_amend(order: Order) -> AmendRefusal | None:
 
 
 def whereabouts(order: Order) -> Whereabouts:
-    """Where the order waits, as the rules of changing it ask (VN-A3)."""
+    """Where the order waits, as the rules of changing it ask (VN-A3); of one on its way the broker decides."""
     if order.life is Life.UNSENT:
         return Whereabouts.HELD_HERE
-    return Whereabouts.AT_BROKER if order.held_by_broker else Whereabouts.AT_EXCHANGE
+    is_on_its_way = not order.acknowledged
+    return Whereabouts.AT_BROKER if order.held_by_broker or is_on_its_way else Whereabouts.AT_EXCHANGE
 
 
 def awaits_look(order: Order, report: BrokerReport) -> AmendLookedUp | None:

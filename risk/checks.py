@@ -21,12 +21,21 @@ class TradingState(StrEnum):
     BLOCKED = "blocked"
 
 
+class PreOpen(StrEnum):
+    """Held here and sent when the phase opens, or sent at once and parked by the broker, which has its own queue."""
+
+    LOCAL = "local"
+    BROKER = "broker"
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits of the firm: shares per order (RK-01) and symbols held or being bought at once (RK-07)."""
+    """Limits of the firm: shares per order (RK-01) and symbols held or being bought at once (RK-07), and where an order
+    waits for a later phase of its day."""
 
     maximum_order_quantity: int
     maximum_positions: int
+    pre_open: PreOpen = PreOpen.LOCAL
 
 
 @dataclass(frozen=True, slots=True)
