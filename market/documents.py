@@ -10,6 +10,7 @@ from market.bands import BANDS
 from market.citations import Citation
 from market.closed_days import NOTICED_DAYS
 from market.code_meanings import MEANINGS
+from market.ex_dates import EX_DATE_RULES
 from market.feed_sessions import FEED_SESSIONS
 from market.fees import COMMISSIONS, SALE_TAXES
 from market.lone_figures import FIGURES
@@ -34,6 +35,7 @@ TABLES: tuple[tuple[str, str, Sequence[Any]], ...] = (
     ("Price steps, VND", "market/ticks.py", TICKS),
     ("Sizes, shares", "market/lots.py", SIZES),
     ("Price bands, percent of the reference", "market/bands.py", BANDS),
+    ("Reference prices of ex-dates", "market/ex_dates.py", EX_DATE_RULES),
     ("What a security's status does", "market/statuses.py", STATUSES),
     ("Commissions, millionths of the gross value", "market/fees.py", COMMISSIONS),
     ("Tax on sales, millionths of the gross value", "market/fees.py", SALE_TAXES),

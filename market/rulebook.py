@@ -134,7 +134,7 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "On an ex-date the reference is adjusted for the right; how it is rounded was not found, so the reference is "
         "read from the day's data and never computed for an order",
-        ("market/band_checks.py",),
+        ("market/band_checks.py", "market/ex_dates.py"),
         cite("VN-C2", _LOW, "S20 S53 S62 S63"),
     ),
     Rule(

@@ -8,6 +8,7 @@ from market.calendar import PUBLISHED, TradingCalendar, next_trading_day, usable
 from market.fees import FeeSchedule, commission, sale_tax
 from market.vocabulary import Side
 from simulator.broker_order import BrokerOrder, cash_hold, share_hold
+from simulator.corporate_actions import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Account:
     receivables: list[Pending] = field(default_factory=list)
     bought_today: int = 0
     sold_today: int = 0
+    claims: list[Claim] = field(default_factory=list)
 
     @property
     def purchasing_power(self) -> int:
@@ -62,6 +64,19 @@ class Account:
     def position(self, symbol: str) -> Position:
         """The position as it stands; an empty one, not stored, when there is none."""
         return self.positions.get(symbol, Position())
+
+    def own_position(self, symbol: str) -> Position:
+        """The position as it is stored; a new one where there was none."""
+        return self.positions.setdefault(symbol, Position())
+
+    def unpaid_shares(self, symbol: str) -> int:
+        """New shares of a corporate action that are not paid out yet."""
+        return sum(claim.shares for claim in self.claims if claim.symbol == symbol and not claim.paid)
+
+    @property
+    def unpaid_cash(self) -> int:
+        """Dividends (VND) that are not paid out yet."""
+        return sum(claim.cash for claim in self.claims if not claim.paid)
 
     def book(self, before: BrokerOrder | None, after: BrokerOrder, trade_date: date) -> None:
         """Carry one step of an order into cash and shares: the change of its hold, and its fill if it had one."""

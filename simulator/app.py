@@ -34,7 +34,8 @@ def application(simulation: Simulation, credentials: Credentials, door: Door | N
         return simulation.state.switches
 
     streams = Streams(simulation, faults)
-    login = Login(credentials, Tokens(credentials.private_key, switches), OneTimeCodes(), simulation)
+    tokens = Tokens(credentials.private_key, switches, credentials.token_era_file)
+    login = Login(credentials, tokens, OneTimeCodes(), simulation)
     http_faults = HttpFaults(faults, streams, login.tokens, door, switches)
     wire = Wire(simulation, login, streams, http_faults, received)
     control = control_application(Parts(simulation, streams, faults, received, login.one_time_codes))

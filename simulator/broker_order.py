@@ -1,6 +1,7 @@
 """The broker's record of one order, as its books and its stream show it: an immutable value, replaced by each step."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,6 +45,7 @@ class FailedRequest:
 class BrokerOrder:
     """Price and value in VND, quantities in shares; `request_id` made the order, `unique_id` touched it last.
 
+    `executions` are the shares filled at each price, as they count after busts and corrections.
     `reserve_price` is what an open buy keeps per share, `sequence` its place in time at the exchange since `sent_at`.
     """
 
@@ -71,6 +73,7 @@ class BrokerOrder:
     sent_at: datetime | None = None
     lives_until: datetime | None = None
     previous_order_id: str = ""
+    executions: dict[int, int] = field(default_factory=dict)
 
     @property
     def is_open(self) -> bool:
@@ -94,6 +97,12 @@ class BrokerOrder:
         return round(self.filled_value / self.filled, 2) if self.filled else 0.0
 
 
+def restated(executions: Mapping[int, int], price: int, quantity: int) -> dict[int, int]:
+    """The shares by price with `quantity` more at `price`, or fewer where it is negative."""
+    changed = {**executions, price: executions.get(price, 0) + quantity}
+    return {each: shares for each, shares in changed.items() if shares > 0}
+
+
 def filled_by(order: BrokerOrder, price: int, quantity: int, at: datetime) -> BrokerOrder:
     """The order after one execution."""
     filled = order.filled + quantity
@@ -102,6 +111,7 @@ def filled_by(order: BrokerOrder, price: int, quantity: int, at: datetime) -> Br
         order,
         filled=filled,
         filled_value=order.filled_value + price * quantity,
+        executions=restated(order.executions, price, quantity),
         status=done if filled + order.cancelled >= order.quantity else OrderStatus.PF,
         modified_at=at,
     )

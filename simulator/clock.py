@@ -1,6 +1,6 @@
 """Where the market's clock starts and restarts, so that a session is open whatever the hour on the wall."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, is_trading_day, next_trading_day, previous_trading_day
 from market.clock import MarketClock
@@ -10,6 +10,8 @@ from market.vocabulary import Exchange
 FIRST_TIME = time(10, 0)
 MORNING_TIME = time(9, 20)
 MAXIMUM_RATE = 600
+LONGEST_JUMP = timedelta(days=731)
+"""Each day on the way is lived through: a longer jump would keep everybody waiting."""
 
 
 def at_time(day: date, moment: time) -> datetime:

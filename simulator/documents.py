@@ -31,6 +31,8 @@ curl -sS -X DELETE http://127.0.0.1:8010/control/faults    # nothing any more
 | `path` | any | only calls whose URL ends in this, such as `NewOrder` or `auditOrderBook`, in any case |
 | `account`, `symbol` | any | only what concerns them |
 
+"Any" path does not mean SignalR's calls: to befall `negotiate`, `connect` or `reconnect` a fault names it.
+
 Armed faults live in memory: a restart of the simulator forgets them. Executions that one has put off are kept.
 """
 
@@ -51,6 +53,8 @@ _TAIL = """\
 | an order that the client did not send | `POST /control/external-orders` |
 | the trading streams dropped now | `POST /control/stream/hang-up` |
 | a security halted and resumed | `POST /control/symbols/{symbol}/halt`, `/resume` |
+| today's reference with its band, or the last price | `PUT /control/symbols/{symbol}` with `reference`, `last` |
+| a dividend, new shares, rights, a split | `POST /control/corporate-actions`: [how](README.md#ex-dates-and-prices) |
 | a first day, or another day with a wide band | `PUT /control/symbols/{symbol}` with `band_day` (VN-A7) |
 | an exchange halted, an auction stretched | `POST /control/phases`, then `DELETE /control/phases/{exchange}` |
 | a closed day, of one exchange or of all; a holiday that trades | `POST /control/calendar` |

@@ -244,8 +244,8 @@ FAULTS: tuple[FaultRow, ...] = (
         meaning="An execution is taken back",
         value="market ms later",
         outcome=(
-            "Not booked, since SSI has no message for it: marked and alerted; the account may only "
-            "reduce until a person has settled it"
+            "The later figures are booked and what they made void is reversed: fewer filled, then cancelled or "
+            "working again as the broker says; marked and alerted"
         ),
     ),
     FaultRow(
@@ -253,7 +253,7 @@ FAULTS: tuple[FaultRow, ...] = (
         counts=Counts.EXECUTIONS,
         meaning="An execution's price is corrected by a tick",
         value="market ms later",
-        outcome="As for `bust`",
+        outcome="Booked as the new average tells; marked and alerted",
     ),
     FaultRow(
         kind=FaultKind.CANCEL_REFUSED,

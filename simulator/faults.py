@@ -10,12 +10,16 @@ __all__ = ["Fault", "FaultKind", "Faults", "Occasion"]
 
 @dataclass(frozen=True, slots=True)
 class Occasion:
-    """Where a fault could happen: the last part of the call's URL, the page it asks for, and whose order is meant."""
+    """Where a fault could happen: the last part of the call's URL, the page it asks for, and whose order is meant.
+
+    On one that is `named_only` no fault happens that names no call.
+    """
 
     path: str = ""
     account: str = ""
     symbol: str = ""
     page: int = 1
+    named_only: bool = False
 
 
 @dataclass(slots=True)
@@ -33,11 +37,14 @@ class Fault:
     def fits(self, kind: FaultKind, occasion: Occasion) -> bool:
         return (
             self.kind is kind
-            and self.path.lower() in ("", occasion.path.lower())
+            and self._fits_path(occasion)
             and self.account in ("", occasion.account)
             and self.symbol.upper() in ("", occasion.symbol.upper())
             and (kind is not FaultKind.BOOK_PAGE_FAILS or self.value in (0, occasion.page))
         )
+
+    def _fits_path(self, occasion: Occasion) -> bool:
+        return self.path.lower() == occasion.path.lower() or not (self.path or occasion.named_only)
 
 
 @dataclass(slots=True)

@@ -29,7 +29,7 @@ def greeting(place: Place, credentials: Credentials, simulation: Simulation) -> 
             {
                 "consumer id": credentials.consumer_id,
                 "consumer secret": credentials.consumer_secret,
-                "PIN (also the one-time code)": credentials.pin,
+                "PIN (the code when twoFactorType is 0)": credentials.pin,
                 "private key, SSI's base64 of XML": str(credentials.private_key_file),
                 "private key, PEM": str(credentials.private_key_pem_file),
                 "all as SSI_… variables": str(credentials.environment_file),

@@ -37,6 +37,23 @@ def set_band_day(state: ExchangeState, security: Security, band_day: BandDay) ->
     state.changes.securities[security.symbol] = None
 
 
+def set_reference(state: ExchangeState, security: Security, reference: int) -> None:
+    """Today's reference (VND), with the band around it as on a day of its kind; orders that rest beyond it stay."""
+    listing, day = security.listing, security.day
+    band = band_for(listing.exchange, listing.kind, reference, day=day.band_day)
+    security.day = replace(day, reference=band.reference, ceiling=band.ceiling, floor=band.floor)
+    state.changes.securities[security.symbol] = None
+
+
+def set_last(state: ExchangeState, security: Security, price: int) -> None:
+    """A last price (VND) without a trade: the day's prices follow, its volume, trades and minutes do not."""
+    day = security.day
+    security.day = replace(
+        day, open=day.open or price, high=max(day.high, price), low=min(day.low or price, price), last=price
+    )
+    state.changes.securities[security.symbol] = None
+
+
 def set_foreign_room(state: ExchangeState, security: Security, room: int | None) -> None:
     """Shares that foreigners may still buy; None when the exchange tells none."""
     security.day = replace(security.day, foreign_room=room)

@@ -61,6 +61,10 @@ class Participants:
         self.quotes.clear()
         self.middle.clear()
 
+    def follow_price(self, symbol: str) -> None:
+        """Somebody has set the price: they start from it."""
+        self.middle.pop(symbol, None)
+
     def withdraw(self, state: ExchangeState) -> None:
         """Take every quote out of the books."""
         for symbol, board in list(self.quotes):

@@ -5,6 +5,9 @@ from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from urllib.parse import unquote
+
+from simulator.plain_json import as_plain_json, as_text
 
 KEPT_REQUESTS = 5_000
 _SECRET_KEYS = frozenset({"consumersecret", "code", "access_token"})
@@ -19,7 +22,7 @@ class ReceivedRequest:
     market: datetime
     method: str
     path: str
-    query: dict[str, object]
+    query: dict[str, str]
     body: object
 
 
@@ -32,16 +35,33 @@ class Received:
     def add(
         self, wall: datetime, market: datetime, method: str, path: str, query: Mapping[str, str], body: bytes
     ) -> None:
-        self.requests.append(ReceivedRequest(wall, market, method, path, _without_secrets(query), _readable(body)))
+        shown = {as_text(name): _REMOVED if name.lower() in _SECRET_KEYS else as_text(query[name]) for name in query}
+        self.requests.append(ReceivedRequest(wall, market, method, as_text(path), shown, _readable(body)))
 
 
 def _readable(body: bytes) -> object:
     try:
         parsed = json.loads(body) if body else None
-    except ValueError:
-        return body.decode(errors="replace")
-    return _without_secrets(parsed) if isinstance(parsed, dict) else parsed
+    except (ValueError, RecursionError):
+        return _readable_text(body.decode(errors="replace"))
+    return _without_secrets(as_plain_json(parsed))
 
 
-def _without_secrets(values: Mapping[str, object]) -> dict[str, object]:
-    return {key: _REMOVED if key.lower() in _SECRET_KEYS else value for key, value in values.items()}
+def _readable_text(text: str) -> str:
+    """A form or broken JSON; where its secrets begin and end cannot be told, so they take all of it with them."""
+    words = unquote(text).lower()
+    if any(key in words for key in _SECRET_KEYS):
+        return f"[removed: {len(text)} characters, not JSON, that name a secret]"
+    return text
+
+
+def _without_secrets(value: object) -> object:
+    match value:
+        case dict():
+            return {
+                key: _REMOVED if key.lower() in _SECRET_KEYS else _without_secrets(each) for key, each in value.items()
+            }
+        case list():
+            return [_without_secrets(each) for each in value]
+        case _:
+            return value

@@ -11,6 +11,7 @@ from simulator.accounts import Account
 from simulator.bars import MinuteBar
 from simulator.broker_order import BrokerOrder
 from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder, ParticipantOrder
+from simulator.corporate_actions import CorporateAction
 from simulator.deferred import Deferred
 from simulator.journal import Journal, Kind
 from simulator.matching import restore_books
@@ -39,6 +40,7 @@ class Meta:
     deferred: tuple[Deferred, ...] = ()
     hidden: dict[str, datetime] = field(default_factory=dict)
     stopped: bool = False
+    corporate_actions: tuple[CorporateAction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,7 @@ def recover(journal: Journal) -> Recovered | None:
     state.counters = meta.counters
     state.switches = meta.switches
     state.calendar = TradingCalendar(meta.overrides, meta.deviations)
+    state.corporate_actions = list(meta.corporate_actions)
     state.deferred, state.hidden = list(meta.deferred), dict(meta.hidden)
     for symbol, text in journal.read(Kind.SECURITY):
         if symbol in state.securities:

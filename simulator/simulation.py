@@ -175,8 +175,7 @@ class Simulation:
         await self.save()
 
     def messages_of_today(self) -> list[StreamMessage]:
-        today = self.state.trading_date
-        self._messages = [message for message in self._messages if message.trading_date == today]
+        self._forget_old_messages()
         return list(self._messages)
 
     def _tick(self, *, quote: bool) -> set[str]:
@@ -243,10 +242,18 @@ class Simulation:
             deferred=tuple(self.state.deferred),
             hidden={key: until for key, until in self.state.hidden.items() if until > self.state.now},
             stopped=self._stopped,
+            corporate_actions=tuple(self.state.corporate_actions),
         )
+
+    def _forget_old_messages(self) -> None:
+        """They stand in the order of their days; whoever listens to none would otherwise keep them all."""
+        today = self.state.trading_date
+        if self._messages and self._messages[0].trading_date != today:
+            self._messages = [message for message in self._messages if message.trading_date == today]
 
     def _publish(self, messages: list[StreamMessage]) -> None:
         self._messages.extend(messages)
+        self._forget_old_messages()
         for listener in self.listeners.messages:
             listener(messages)
 

@@ -13,6 +13,7 @@ from simulator.bars import MinuteBar, bar_of_trade, joined
 from simulator.book import Book
 from simulator.broker_order import BrokerOrder
 from simulator.commands import Command, NewOrder, ParticipantOrder
+from simulator.corporate_actions import CorporateAction
 from simulator.deferred import Deferred
 from simulator.faults import Fault, FaultKind, Faults, Occasion
 from simulator.refusals import Refusal
@@ -68,6 +69,7 @@ class ExchangeState:
     faults: Faults = field(default_factory=Faults)
     deferred: list[Deferred] = field(default_factory=list)
     hidden: dict[str, datetime] = field(default_factory=dict)
+    corporate_actions: list[CorporateAction] = field(default_factory=list)
     changes: Changes = field(default_factory=Changes)
 
     @property

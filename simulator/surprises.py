@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from market.ticks import next_tick_down, next_tick_up
-from simulator.broker_order import BrokerOrder, OrderStatus
+from simulator.broker_order import BrokerOrder, OrderStatus, restated
 from simulator.deferred import Deferred
 from simulator.fault_kinds import FaultKind
 from simulator.state import ExchangeState
@@ -25,6 +25,7 @@ def late_fill(state: ExchangeState, order: BrokerOrder, price: int, quantity: in
         order,
         filled=filled,
         filled_value=order.filled_value + price * quantity,
+        executions=restated(order.executions, price, quantity),
         cancelled=max(0, order.quantity - filled),
         status=_status_of_finished(order, filled),
         reject_code="",
@@ -43,6 +44,7 @@ def bust(state: ExchangeState, order: BrokerOrder, price: int, quantity: int) ->
         order,
         filled=filled,
         filled_value=order.filled_value - price * quantity if filled else 0,
+        executions=restated(order.executions, price, -quantity),
         cancelled=order.cancelled + quantity if order.is_open else max(0, order.quantity - filled),
         modified_at=state.stamp,
     )
@@ -53,7 +55,8 @@ def bust(state: ExchangeState, order: BrokerOrder, price: int, quantity: int) ->
 def correct(state: ExchangeState, order: BrokerOrder, price: int, corrected: int, quantity: int) -> BrokerOrder:
     """`quantity` shares traded at `corrected` and not at `price` (VND): only the average price shows it."""
     value = order.filled_value + (corrected - price) * quantity
-    return _tell(state, replace(order, filled_value=value, modified_at=state.stamp))
+    executions = restated(restated(order.executions, price, -quantity), corrected, quantity)
+    return _tell(state, replace(order, filled_value=value, executions=executions, modified_at=state.stamp))
 
 
 def _carry_out(state: ExchangeState, each: Deferred) -> None:

@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from market.calendar import SETTLEMENT_TIME, VIETNAM, TradingCalendar, next_trading_day
 from market.phases import AUCTIONS, CONTINUOUS, Phase, PhaseName, phase_at
 from simulator.broker_order import BrokerOrder, OrderStatus
+from simulator.ex_dates import go_ex, pay
 from simulator.executions import end
 from simulator.holding import release
 from simulator.matching import close_after_hours, cross_boards, post_close_start
@@ -102,7 +103,8 @@ def _release_held(state: ExchangeState) -> None:
 
 def _settle(state: ExchangeState) -> None:
     for account in state.accounts.values():
-        if account.settle(state.now, state.calendar):
+        settled = account.settle(state.now, state.calendar)
+        if pay(account, state.trading_date) or settled:
             state.changes.accounts[account.number] = None
 
 
@@ -129,4 +131,5 @@ def _roll(state: ExchangeState) -> FinishedDay:
     for security in state.securities.values():
         security.day = next_day(security.listing, state.trading_date, security.day)
         state.changes.securities[security.symbol] = None
+    go_ex(state)
     return finished

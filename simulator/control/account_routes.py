@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, HTTPException
 
 from market.fees import FeeSchedule
-from simulator.accounts import Account
+from simulator.accounts import Account, Position
 from simulator.control.schemas import AccountBody, AccountView, MovementBody, PositionView
 from simulator.interventions import move
 from simulator.simulation import Simulation
@@ -58,16 +58,26 @@ def _check_listed(simulation: Simulation, shares: Mapping[str, int]) -> None:
         raise HTTPException(422, f"{', '.join(unknown)} is not listed; see /control/symbols.")
 
 
+def _positions(account: Account) -> dict[str, Position]:
+    """Also those of which nothing but shares still to come is left."""
+    return {claim.symbol: Position() for claim in account.claims if claim.shares and not claim.paid} | account.positions
+
+
 def _account(account: Account) -> AccountView:
     positions = {
-        symbol: PositionView(on_hand=position.on_hand, settled=position.settled, held=position.held)
-        for symbol, position in account.positions.items()
+        symbol: PositionView(
+            on_hand=position.on_hand,
+            settled=position.settled,
+            held=position.held,
+            unpaid=account.unpaid_shares(symbol),
+        )
+        for symbol, position in _positions(account).items()
     }
     return AccountView(
         number=account.number,
         cash=account.cash,
         held=account.held,
-        receivable=sum(pending.amount for pending in account.receivables),
+        receivable=sum(pending.amount for pending in account.receivables) + account.unpaid_cash,
         foreign=account.foreign,
         positions=positions,
     )

@@ -5,6 +5,7 @@ from fastapi import APIRouter, HTTPException
 from market.calendar import VIETNAM, is_trading_day
 from market.clock import MarketClock
 from market.vocabulary import Exchange
+from simulator.clock import LONGEST_JUMP
 from simulator.control.schemas import ClockSetting, ClockView, NextDay
 from simulator.simulation import Simulation
 
@@ -25,6 +26,11 @@ def clock_routes(simulation: Simulation) -> APIRouter:
         now = simulation.bring_up_to_date()
         if setting.now is not None and setting.now < now:
             raise HTTPException(422, f"now must not be before the market's {now.isoformat()}; it only moves forward.")
+        if setting.now is not None and setting.now > now + LONGEST_JUMP:
+            furthest = (now + LONGEST_JUMP).astimezone(VIETNAM).date()
+            raise HTTPException(
+                422, f"now must be at most {furthest}: one call passes {LONGEST_JUMP.days} days; jump again from there."
+            )
         if setting.now is not None and not is_trading_day(
             setting.now.astimezone(VIETNAM).date(), simulation.state.calendar
         ):

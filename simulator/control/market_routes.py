@@ -2,14 +2,15 @@
 
 from fastapi import APIRouter, HTTPException
 
-from market.bands import computable
+from market.bands import Band, band_for, computable
 from market.checks import exchange_violations
 from market.facts import TradingFacts
 from market.terms import OrderTerms
+from market.ticks import is_on_tick, tick_at_or_above, tick_at_or_below
 from market.violations import RuleCode
 from market.vocabulary import SecurityStatus, Side
 from simulator.control.schemas import Enabled, ParticipantOrderBody, ParticipantOrderView, SymbolBody, SymbolView
-from simulator.interventions import set_band_day, set_foreign_room, set_status
+from simulator.interventions import set_band_day, set_foreign_room, set_last, set_reference, set_status
 from simulator.security import Board, Security
 from simulator.simulation import Simulation
 from simulator.state import ExchangeState
@@ -41,7 +42,10 @@ def market_routes(simulation: Simulation) -> APIRouter:
     async def change(symbol: str, body: SymbolBody) -> SymbolView:
         security = _find(simulation, symbol)
         simulation.bring_up_to_date()
+        _check_prices(security, body)
         _change(simulation.state, security, body)
+        if body.reference is not None or body.last is not None:
+            simulation.participants.follow_price(security.symbol)
         await simulation.save()
         return _symbol(simulation.state, security)
 
@@ -78,11 +82,33 @@ def _find(simulation: Simulation, symbol: str) -> Security:
     return security
 
 
+def _check_prices(security: Security, body: SymbolBody) -> None:
+    """Both on a tick, the last price inside the band as it will be."""
+    exchange, kind = security.listing.exchange, security.listing.kind
+    for name, price in (("reference", body.reference), ("last", body.last)):
+        if price is not None and not is_on_tick(exchange, kind, price):
+            nearest = f"{tick_at_or_below(exchange, kind, price)} and {tick_at_or_above(exchange, kind, price)}"
+            raise HTTPException(422, f"{name} must be a price of {exchange}; the nearest are {nearest}.")
+    day = security.day
+    band_day = body.band_day or day.band_day
+    if body.last is None or not computable(exchange, band_day):
+        return
+    band = Band(day.reference, day.ceiling, day.floor)
+    if body.reference is not None or body.band_day is not None:
+        band = band_for(exchange, kind, body.reference or day.reference, day=band_day)
+    if not band.holds(body.last):
+        raise HTTPException(422, f"last must be from the floor {band.floor} to the ceiling {band.ceiling}.")
+
+
 def _change(state: ExchangeState, security: Security, body: SymbolBody) -> None:
     if body.band_day is not None:
         if not computable(security.listing.exchange, body.band_day):
             raise HTTPException(422, f"{security.listing.exchange} publishes the band of a {body.band_day} day itself.")
         set_band_day(state, security, body.band_day)
+    if body.reference is not None:
+        set_reference(state, security, body.reference)
+    if body.last is not None:
+        set_last(state, security, body.last)
     if body.status is not None:
         set_status(state, security, body.status)
     if "foreign_room" in body.model_fields_set:

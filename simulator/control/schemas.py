@@ -13,6 +13,16 @@ from simulator.clock import MAXIMUM_RATE, MORNING_TIME
 from simulator.faults import FaultKind
 from simulator.switches import Switches
 
+MAXIMUM_PRICE = 1_000_000_000
+"""VND; far above every price there is."""
+
+MAXIMUM_QUANTITY = 1_000_000_000
+"""Shares; far above every order there is."""
+
+_LONGEST_VALUE = 86_400_000
+_ERROR_PAGES = frozenset({FaultKind.SERVER_ERROR_BEFORE_TAKING, FaultKind.SERVER_ERROR_AFTER_TAKING})
+_HTTP_ERRORS = range(400, 600)
+
 
 class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -81,8 +91,14 @@ class SymbolView(BaseModel):
 
 
 class SymbolBody(Body):
-    """What is given changes; `band_day` sets today's band anew, `foreign_room` is in shares, null when none is told."""
+    """What is given changes; `band_day` sets today's band anew, `foreign_room` is in shares, null when none is told.
 
+    `reference` (VND) moves today's band too, and clients see it when they next load the day's data; `last` (VND) is a
+    last price without a trade, and tomorrow's reference unless somebody trades.
+    """
+
+    reference: int | None = Field(default=None, gt=0, le=MAXIMUM_PRICE)
+    last: int | None = Field(default=None, gt=0, le=MAXIMUM_PRICE)
     status: SecurityStatus | None = None
     band_day: BandDay | None = None
     foreign_room: int | None = Field(default=None, ge=0)
@@ -129,12 +145,17 @@ class MovementBody(Body):
 
 
 class PositionView(BaseModel):
+    """`unpaid` shares come from a corporate action on its pay date; they are not on hand."""
+
     on_hand: int
     settled: int
     held: int
+    unpaid: int
 
 
 class AccountView(BaseModel):
+    """`receivable` is the cash of sales and dividends on its way."""
+
     number: str
     cash: int
     held: int
@@ -180,7 +201,7 @@ class ReceivedView(BaseModel):
     market: datetime
     method: str
     path: str
-    query: dict[str, object]
+    query: dict[str, str]
     body: object
 
 
@@ -200,6 +221,14 @@ class FaultBody(Body):
     def _only_skew_runs_backwards(self) -> Self:
         if self.value < 0 and self.kind is not FaultKind.CLOCK_SKEW:
             raise ValueError(f"value must not be negative for {self.kind}; only {FaultKind.CLOCK_SKEW} has a sign")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_value_that_can_be(self) -> Self:
+        if abs(self.value) > _LONGEST_VALUE:
+            raise ValueError(f"value must be at most {_LONGEST_VALUE}, a day in milliseconds")
+        if self.kind in _ERROR_PAGES and self.value and self.value not in _HTTP_ERRORS:
+            raise ValueError(f"value must be an HTTP code from 400 to 599 for {self.kind}, or 0 for 502")
         return self
 
 
@@ -223,14 +252,14 @@ class ExternalOrderBody(Body):
 
 
 class ExecutionBody(Body):
-    """An execution to add, take back or correct; VND and shares."""
+    """An execution to add, take back or correct; VND and shares. One that is taken back or corrected must have been."""
 
-    price: int = Field(gt=0)
-    quantity: int = Field(gt=0)
+    price: int = Field(gt=0, le=MAXIMUM_PRICE)
+    quantity: int = Field(gt=0, le=MAXIMUM_QUANTITY)
 
 
 class CorrectionBody(ExecutionBody):
-    corrected_price: int = Field(gt=0)
+    corrected_price: int = Field(gt=0, le=MAXIMUM_PRICE)
 
 
 class SettingsView(Switches):

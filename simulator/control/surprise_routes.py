@@ -2,10 +2,12 @@
 
 from fastapi import APIRouter, HTTPException
 
+from market.ticks import is_on_tick
 from simulator.broker_order import BrokerOrder
 from simulator.commands import NewOrder
 from simulator.control.schemas import CorrectionBody, ExecutionBody, ExternalOrderBody, OrderView
 from simulator.order_entry import place_elsewhere
+from simulator.security import Security
 from simulator.simulation import Simulation
 from simulator.surprises import bust, correct, late_fill
 
@@ -32,12 +34,13 @@ def surprise_routes(simulation: Simulation) -> APIRouter:
 
     @router.post("/orders/{order_id}/bust", status_code=201)
     async def take_back(order_id: str, body: ExecutionBody) -> OrderView:
-        order = _filled(simulation, order_id, body.quantity)
+        order = _filled(simulation, order_id, body)
         return await _stored(simulation, bust(simulation.state, order, body.price, body.quantity))
 
     @router.post("/orders/{order_id}/correction", status_code=201)
     async def correction(order_id: str, body: CorrectionBody) -> OrderView:
-        order = _filled(simulation, order_id, body.quantity)
+        order = _filled(simulation, order_id, body)
+        _check_correction(simulation.state.securities[order.symbol], body.corrected_price)
         corrected = correct(simulation.state, order, body.price, body.corrected_price, body.quantity)
         return await _stored(simulation, corrected)
 
@@ -49,11 +52,21 @@ async def _stored(simulation: Simulation, order: BrokerOrder) -> OrderView:
     return OrderView.model_validate(order, from_attributes=True)
 
 
-def _filled(simulation: Simulation, order_id: str, quantity: int) -> BrokerOrder:
+def _filled(simulation: Simulation, order_id: str, execution: ExecutionBody) -> BrokerOrder:
+    """The order, which has traded at least as much as `execution` says at its price."""
     order = _find(simulation, order_id)
-    if order.filled < quantity:
-        raise HTTPException(422, f"quantity must be at most the {order.filled} shares that have traded.")
+    if order.executions.get(execution.price, 0) < execution.quantity:
+        traded = ", ".join(f"{shares} at {price}" for price, shares in sorted(order.executions.items())) or "nothing"
+        raise HTTPException(422, f"price and quantity must be of what order {order_id} has traded: {traded}.")
     return order
+
+
+def _check_correction(security: Security, price: int) -> None:
+    listing, band = security.listing, security.instrument.band
+    if not band.holds(price) or not is_on_tick(listing.exchange, listing.kind, price):
+        raise HTTPException(
+            422, f"corrected_price must be a price of {listing.exchange} from {band.floor} to {band.ceiling}."
+        )
 
 
 def _find(simulation: Simulation, order_id: str) -> BrokerOrder:

@@ -5,7 +5,7 @@ from datetime import date
 from market.calendar import TradingCalendar
 from market.fees import commission
 from market.vocabulary import Side
-from simulator.accounts import Account, Pending, Position, amount_by_age, trading_days_since
+from simulator.accounts import Account, Pending, amount_by_age, trading_days_since
 from simulator.broker_order import BrokerOrder
 from simulator.state import ExchangeState
 from simulator.wire.vocabulary import Json
@@ -34,13 +34,17 @@ def cash_balance(state: ExchangeState, account: Account) -> Json:
         "paidCashT2": 0,
         "cia": 0,
         "purchasingPower": account.purchasing_power,
-        "totalAssets": account.cash + due_first + due_last + market_value(state, account),
+        "totalAssets": account.cash + due_first + due_last + account.unpaid_cash + market_value(state, account),
     }
 
 
 def stock_positions(state: ExchangeState, account: Account) -> Json:
-    """stockPosition: `onHand` counts everything owned, `sellableQty` what is settled and not held for a sale."""
-    rows = [_position_row(state, symbol, position) for symbol, position in sorted(account.positions.items())]
+    """stockPosition: `onHand` counts everything owned, `sellableQty` what is settled and not held for a sale.
+
+    `bonus` is what a corporate action has brought and not paid out yet; it is not on hand.
+    """
+    unpaid = {claim.symbol for claim in account.claims if claim.shares and not claim.paid}
+    rows = [_position_row(state, account, symbol) for symbol in sorted({*account.positions, *unpaid})]
     return {
         "account": account.number,
         "totalMarketValue": market_value(state, account),
@@ -62,14 +66,15 @@ def maximum_buy(account: Account, price: int) -> Json:
     }
 
 
-def _position_row(state: ExchangeState, symbol: str, position: Position) -> Json:
+def _position_row(state: ExchangeState, account: Account, symbol: str) -> Json:
+    position = account.position(symbol)
     today, calendar = state.trading_date, state.calendar
     return {
         "marketID": "VN",
         "instrumentID": symbol,
         "onHand": position.on_hand,
         "block": 0,
-        "bonus": 0,
+        "bonus": account.unpaid_shares(symbol),
         "buyT0": amount_by_age(position.bought, today, 0, calendar),
         "buyT1": amount_by_age(position.bought, today, 1, calendar),
         "buyT2": _older(position.bought, today, calendar),

@@ -6,8 +6,10 @@ from decimal import Decimal, InvalidOperation
 
 from starlette.requests import Request
 
+from simulator.plain_json import as_text
 from simulator.wire.envelopes import Answer, failure
 
+_MOST_DIGITS = 18
 _QUERY_PREFIXES = ("request.", "lookuprequest.")
 
 
@@ -24,15 +26,18 @@ class Call:
     def text(self, name: str) -> str:
         """The field as text, empty when it is missing; `name` as SSI spells it."""
         value = self.fields.get(name.lower())
-        return "" if value is None else str(value).strip()
+        return "" if value is None else as_text(str(value)).strip()
 
     def number(self, name: str) -> int | None:
-        """A whole number of VND or shares; None when it is missing or is not whole (`21000.0` is)."""
+        """A whole number of VND or shares; None when it is not whole (`21000.0` is) or absurdly large."""
         try:
             value = Decimal(self.text(name) or "0")
         except InvalidOperation:
             return None
-        return int(value) if value.is_finite() and value == value.to_integral_value() else None
+        # An exponent can stand for a number of a million digits.
+        if not value.is_finite() or value.adjusted() >= _MOST_DIGITS or value != value.to_integral_value():
+            return None
+        return int(value)
 
 
 async def read_call(request: Request, name: str) -> Call | Answer:
@@ -42,7 +47,7 @@ async def read_call(request: Request, name: str) -> Call | Answer:
     if request.method == "POST" and raw:
         try:
             body = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             return failure("The request is not valid JSON.")
         if not isinstance(body, dict):
             return failure("The request must be a JSON object.")

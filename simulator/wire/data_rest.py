@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from market.vocabulary import Exchange
 from simulator.bars import by_minutes
+from simulator.ex_dates import adjusted
 from simulator.security import DaySummary, Security
 from simulator.simulation import Simulation
 from simulator.wire.calls import Call
@@ -48,7 +49,7 @@ class DataRest:
         lists: dict[str, Callable[[Call], Answer]] = {
             "securities": lambda call: _page(call, [security_row(each) for each in self._securities(call)]),
             "securitiesdetails": lambda call: _page(call, [self._details(each) for each in self._securities(call)]),
-            "dailystockprice": lambda call: self._daily(call, stock_price_row),
+            "dailystockprice": lambda call: self._daily(call, self._stock_price),
             "dailyohlc": lambda call: self._daily(call, ohlc_row),
             "intradayohlc": self._intraday,
             "indexlist": lambda call: _page(call, [listing_row(each) for each in _exchanges(call.text("exchange"))]),
@@ -67,6 +68,10 @@ class DataRest:
             if market in ("", security.listing.exchange) and symbol in ("", security.symbol)
         ]
         return sorted(found, key=lambda security: security.symbol)
+
+    def _stock_price(self, day: DaySummary, security: Security) -> Json:
+        actions = self.simulation.state.corporate_actions
+        return stock_price_row(day, adjusted(day.last, security.symbol, day.trading_date, actions))
 
     def _details(self, security: Security) -> Json:
         return details_row(security, self.simulation.state.trading_date)

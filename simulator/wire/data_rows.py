@@ -68,8 +68,11 @@ def details_row(security: Security, today: date) -> Json:
     }
 
 
-def stock_price_row(day: DaySummary, _: Security) -> Json:
-    """DailyStockPrice: prices in VND; `0` where the day has no trade yet, and where no foreign room is told."""
+def stock_price_row(day: DaySummary, adjusted_close: int) -> Json:
+    """DailyStockPrice: prices in VND; `0` where the day has no trade yet, and where no foreign room is told.
+
+    `adjusted_close` is the close as the ex-dates since then have made it.
+    """
     change = day.close - day.reference
     untouched = dict.fromkeys(
         (
@@ -101,7 +104,7 @@ def stock_price_row(day: DaySummary, _: Security) -> Json:
         "LowestPrice": str(day.low),
         "ClosePrice": str(day.last),
         "AveragePrice": str(day.average),
-        "ClosePriceAdjusted": str(day.last),
+        "ClosePriceAdjusted": str(adjusted_close),
         "TotalMatchVol": str(day.volume),
         "TotalMatchVal": str(day.value),
         **untouched,

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocket
 
 from simulator.fault_kinds import FaultKind
 from simulator.faults import Fault, Faults, Occasion
@@ -48,7 +49,7 @@ class HttpFaults:
     door: Door | None
     switches: Callable[[], Switches]
 
-    async def before(self, request: Request, occasion: Occasion) -> Response | Answer | None:
+    async def before(self, request: Request | WebSocket, occasion: Occasion) -> Response | Answer | None:
         """What the client gets instead of having its call done; None to go on."""
         if self._draw(FaultKind.DROP_BEFORE_TAKING, occasion) or self._break_in(occasion):
             return Cut()
@@ -63,7 +64,16 @@ class HttpFaults:
             return _error_page(broken)
         return self._refusal(request, occasion)
 
-    async def after(self, request: Request, occasion: Occasion, response: Response) -> Response:
+    async def opening(self, socket: WebSocket, occasion: Occasion) -> Response | None:
+        """What a stream's opening gets instead of its upgrade; None to go on. Nothing is left of its reply to cut."""
+        early = await self.before(socket, occasion)
+        if early is not None:
+            return early.response(http_errors=True) if isinstance(early, Answer) else early
+        upgrade = Response()
+        answered = await self.after(socket, occasion, upgrade)
+        return None if answered is upgrade else answered
+
+    async def after(self, request: Request | WebSocket, occasion: Occasion, response: Response) -> Response:
         """The answer of a call that was done, or what has become of it."""
         delay = self._draw(FaultKind.REPLY_DELAY_MS, occasion)
         if delay is not None:
@@ -92,11 +102,11 @@ class HttpFaults:
             self.streams.hang_up_all()
         return closed is not None or restarted is not None
 
-    def _refusal(self, request: Request, occasion: Occasion) -> Answer | None:
+    def _refusal(self, request: HTTPConnection, occasion: Occasion) -> Answer | None:
         is_login = occasion.path in LOGIN_CALLS
         if not is_login and self._draw(FaultKind.EXPIRED_TOKEN, occasion):
             return refusal(self.switches().words_of(RefusalName.EXPIRED_TOKEN))
-        if request.method == "GET" and self._draw(FaultKind.BOOK_PAGE_FAILS, occasion):
+        if request.scope.get("method", "GET") == "GET" and self._draw(FaultKind.BOOK_PAGE_FAILS, occasion):
             return failure("Internal Server Error", 500)
         return None
 
@@ -108,11 +118,11 @@ class HttpFaults:
         return self.faults.draw(kind, occasion)
 
 
-async def _hang(request: Request, fault: Fault) -> Response:
+async def _hang(request: Request | WebSocket, fault: Fault) -> Response:
     """Say nothing until the client gives up or the time is over."""
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout((fault.value or _HANG_MS) / 1000):
-            while (await request.receive())["type"] != "http.disconnect":
+            while not (await request.receive())["type"].endswith(".disconnect"):
                 pass
     return Cut()
 

@@ -49,7 +49,7 @@ class Login:
         return plain_success()
 
     def is_code(self, code: str) -> bool:
-        return hmac.compare_digest(code, self.credentials.pin)
+        return _same(code, self.credentials.pin)
 
     def _may_sign_in(self, code: str, *, by_otp: bool) -> bool:
         seconds = self._switches.code_seconds
@@ -61,8 +61,13 @@ class Login:
         return self.simulation.state.switches
 
     def _knows(self, call: Call) -> bool:
-        same_id = hmac.compare_digest(call.text("consumerID"), self.credentials.consumer_id)
-        return same_id and hmac.compare_digest(call.text("consumerSecret"), self.credentials.consumer_secret)
+        same_id = _same(call.text("consumerID"), self.credentials.consumer_id)
+        return same_id and _same(call.text("consumerSecret"), self.credentials.consumer_secret)
 
     def _token(self, use: TokenUse) -> Answer:
         return success({"accessToken": self.tokens.issue(self.credentials.consumer_id, use)})
+
+
+def _same(given: str, secret: str) -> bool:
+    """Bytes, since texts can be compared in constant time only when they are ASCII."""
+    return hmac.compare_digest(given.encode(), secret.encode())

@@ -32,6 +32,7 @@ from simulator.wire.trading_rest import TradingRest, taken
 _TRADING = "api/v2/trading"
 _DATA = "api/v2/market"
 _AHEAD_MS = 300
+_LONGEST_NUMBER = 18
 _ORDER_CALLS = frozenset({"neworder", "modifyorder", "cancelorder"})
 
 
@@ -57,8 +58,13 @@ class Wire:
             routes=[
                 Route("/{path:path}", self.http, methods=["GET", "POST"]),
                 WebSocketRoute("/{path:path}", self.websocket),
-            ]
+            ],
+            exception_handlers={Exception: self.failed},
         )
+
+    async def failed(self, _: Request, __: Exception) -> Response:
+        """An envelope even for our own mistake, which the server still writes into its log."""
+        return failure("Internal Server Error", 500).response(http_errors=self.switches.http_errors)
 
     async def http(self, request: Request) -> Response:
         path = request.path_params["path"].strip("/")
@@ -67,7 +73,7 @@ class Wire:
         )
         action = signalr.action_of(path)
         if action is not None:
-            return self._signalr(request, action)
+            return await self._faulty_signalr(request, action)
         return await self._rest(request, path)
 
     async def websocket(self, socket: WebSocket) -> None:
@@ -83,6 +89,10 @@ class Wire:
         if isinstance(self.tokens.check(signalr.authorization(socket.headers, socket.query_params)), Invalid):
             await socket.send_denial_response(Response(status_code=401))
             return
+        instead = await self.http_faults.opening(socket, Occasion(action, named_only=True))
+        if instead is not None:
+            await socket.send_denial_response(instead)
+            return
         hub = signalr.hub_of(socket.query_params)
         blocked = self.streams.blocked(hub)
         if blocked is not None:
@@ -94,6 +104,14 @@ class Wire:
         if action == "start":
             self.streams.start(query.get("connectionToken", ""))
         return signalr.short_answer(action)
+
+    async def _faulty_signalr(self, request: Request, action: str) -> Response:
+        """Faults befall SignalR's calls only where they name them: clients make these at times of their own."""
+        occasion = Occasion(action, named_only=True)
+        early = await self.http_faults.before(request, occasion)
+        if early is not None:
+            return early.response(http_errors=True) if isinstance(early, Answer) else early
+        return await self.http_faults.after(request, occasion, self._signalr(request, action))
 
     def _signalr(self, request: Request, action: str) -> Response:
         short = self._short_answer(action, request.query_params)
@@ -193,7 +211,12 @@ def _resumption(socket: WebSocket, action: str) -> Resumption:
     text = socket.headers.get("notifyid") or socket.query_params.get("notify_id") or ""
     cursor = socket.query_params.get("messageId", "") if action == "reconnect" else ""
     return Resumption(
-        notify_id=int(text) if text.strip().isdigit() else -1,
+        notify_id=_number(text.strip()),
         position=signalr.position_of(cursor),
         connection_token=socket.query_params.get("connectionToken", ""),
     )
+
+
+def _number(text: str) -> int:
+    """A notify id; -1 for what is none, `²` among it."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER else -1

@@ -16,6 +16,7 @@ from simulator.simulation import Simulation
 from simulator.switches import KeyCase
 from simulator.wire.calls import Call
 from simulator.wire.data_rows import DATE_FORMAT, SECURITY_TYPES
+from simulator.wire.entitlement_rows import dividend_rows, exercisable_rows
 from simulator.wire.envelopes import Answer, failure, success
 from simulator.wire.trading_rest import TradingRest
 from simulator.wire.vocabulary import Json
@@ -42,8 +43,8 @@ class ServicesRest:
             "api/v2/cash/transferhistories": _nothing("transferHistories", with_account=False),
             "api/v2/cash/cashinadvancehistories": _nothing("CIAHistories"),
             "api/v2/cash/estcashinadvancefee": _advance_fee,
-            "api/v2/ors/dividend": _nothing("dividends"),
-            "api/v2/ors/exercisablequantity": _nothing("exercisableQuantities"),
+            "api/v2/ors/dividend": self._dividends,
+            "api/v2/ors/exercisablequantity": self._exercisable,
             "api/v2/ors/histories": _nothing("onlineRightSubscriptionHistories"),
             "api/v2/stock/transferable": self._transferable,
             "api/v2/stock/transferhistories": _nothing("stockTransferHistories"),
@@ -67,6 +68,13 @@ class ServicesRest:
         if isinstance(refused, Answer):
             return refused
         return failure(f"{call.name} is not simulated: move cash and shares with /control/accounts/<number>/movements")
+
+    def _dividends(self, _: Call, account: Account) -> Answer:
+        return success({"account": account.number, "dividends": dividend_rows(self.simulation.state, account)})
+
+    def _exercisable(self, _: Call, account: Account) -> Answer:
+        rows = exercisable_rows(self.simulation.state, account)
+        return success({"account": account.number, "exercisableQuantities": rows})
 
     def _advance_amounts(self, _: Call, account: Account) -> Answer:
         """Proceeds on their way; only their net value is kept, and nobody advances any of it."""

@@ -19,6 +19,7 @@ KEEP_ALIVE_FRAME = "{}"
 TRADING_HUB = "BroadcastHubV2"
 DATA_HUB = "FcMarketDataV2Hub"
 _CURSOR = "d-sim,"
+_LONGEST_NUMBER = 18
 
 
 def action_of(path: str) -> str | None:
@@ -85,7 +86,8 @@ def result_frame(invocation: object) -> str:
 def position_of(cursor: str) -> int | None:
     """How far a client that reconnects has read; None when it names no cursor of ours."""
     _, _, number = cursor.rpartition(",")
-    return int(number) if cursor.startswith(_CURSOR) and number.isdigit() else None
+    is_ours = cursor.startswith(_CURSOR) and number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER
+    return int(number) if is_ours else None
 
 
 def _cursor(number: int) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from simulator.faults import Faults
 from simulator.simulation import Simulation
@@ -15,6 +15,8 @@ from simulator.wire.connections import Connection
 from simulator.wire.data_feed import CHANNELS, DataFeed
 from simulator.wire.delivery import Delivery
 from simulator.wire.resumption import Resumption
+
+_UNSUPPORTED_DATA = 1003
 
 
 class Streams:
@@ -95,22 +97,27 @@ class Streams:
             self._open.remove(connection)
 
     async def _receive(self, socket: WebSocket, connection: Connection) -> None:
-        try:
-            while True:
-                self._invoke(connection, await socket.receive_text())
-        except WebSocketDisconnect:
-            return
+        """Until the client goes; a binary frame is nothing that SignalR has, so it ends the connection."""
+        while True:
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
+                return
+            text = message.get("text")
+            if text is None:
+                await socket.close(_UNSUPPORTED_DATA, "SignalR speaks in text frames")
+                return
+            self._invoke(connection, text)
 
     def _invoke(self, connection: Connection, text: str) -> None:
         """Answer an invocation; SwitchChannels is the only method, and its clients wait for a first picture."""
         try:
             invocation = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             return
         if not isinstance(invocation, dict) or "I" not in invocation:
             return
         arguments = invocation.get("A")
-        if str(invocation.get("M", "")).lower() == "switchchannels" and arguments:
+        if str(invocation.get("M", "")).lower() == "switchchannels" and arguments and isinstance(arguments, list):
             self._subscribe(connection, str(arguments[0]))
         connection.answer(invocation["I"])
 

@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
+from simulator.credentials import write_private
 from simulator.switches import RefusalName, Switches
 
 
@@ -30,16 +32,19 @@ class Tokens:
     """Lifetimes are real seconds, however fast the market's clock runs: SSI's Python client refuses a token of less
     than an hour, and one that does not tell its end."""
 
-    def __init__(self, key: RSAPrivateKey, switches: Callable[[], Switches]) -> None:
+    def __init__(self, key: RSAPrivateKey, switches: Callable[[], Switches], era_file: Path) -> None:
+        """`era_file` tells which tokens have been forgotten, also to the next process in the folder."""
         self._key = key
         self._switches = switches
         self._latest: dict[bool, str] = {}
         self._public_key = key.public_key()
-        self._era = ""
+        self._era_file = era_file
+        self._era = era_file.read_text() if era_file.exists() else ""
 
     def forget_all(self) -> None:
         """No token given so far is good any more."""
         self._era = secrets.token_hex(4)
+        write_private(self._era_file, self._era)
 
     def issue(self, consumer_id: str, use: TokenUse) -> str:
         # Claims of plain letters and digits: SSI's Python client decodes them as ordinary base64, without `-` and `_`.

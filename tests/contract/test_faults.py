@@ -9,8 +9,11 @@ from typing import Any
 import httpx
 import pytest
 import requests as http
+from websockets.exceptions import InvalidMessage, InvalidStatus
+from websockets.sync.client import connect
 
 from tests.contract.listening import Mailbox, is_error, is_order, until
+from tests.contract.raw_wire import token
 from tests.contract.ssi import FCTradingClient, Orders, ended, hang_up, listen, opened_socket, trading_client
 from tests.support.simulator_process import SimulatorProcess, running_simulator
 
@@ -215,7 +218,46 @@ def test_executions_and_orders_can_be_made_up_by_hand(control: httpx.Client, ord
     busted = control.post(f"orders/{strange['order_id']}/bust", json={**one, "price": 63_900})
     assert (busted.json()["status"], busted.json()["filled_value"]) == ("CL", 0)
     too_much = control.post(f"orders/{strange['order_id']}/bust", json=one)
-    assert too_much.status_code == 422
+    assert (too_much.status_code, "has traded: nothing" in too_much.text) == (422, True)
+
+
+def test_only_what_an_order_has_traded_is_taken_back_or_corrected(control: httpx.Client, orders: Orders) -> None:
+    body = {"account": orders.account, "symbol": "REE", "side": "BUY", "price": 64_000, "quantity": 300}
+    order_id = control.post("external-orders", json=body).json()["order_id"]
+    for price in (63_900, 64_000):
+        seller = {"symbol": "REE", "side": "SELL", "price": price, "quantity": 100}
+        control.post("participants", json=seller).raise_for_status()
+    one = {"price": 64_000, "quantity": 100}
+    for path, wrong in (
+        ("bust", {**one, "price": 1}),
+        ("bust", {**one, "quantity": 300}),
+        ("correction", {**one, "price": 999_999, "corrected_price": 64_000}),
+    ):
+        refused = control.post(f"orders/{order_id}/{path}", json=wrong)
+        assert (refused.status_code, "has traded: 200 at 64000" in refused.text) == (422, True), refused.text
+    for price in (1, 64_050, 10**12):
+        refused = control.post(f"orders/{order_id}/correction", json={**one, "corrected_price": price})
+        assert (refused.status_code, "corrected_price" in refused.text) == (422, True)
+    control.post(f"orders/{order_id}/correction", json={**one, "corrected_price": 63_800}).raise_for_status()
+    busted = control.post(f"orders/{order_id}/bust", json=one).raise_for_status().json()
+    assert (busted["filled"], busted["filled_value"]) == (100, 6_380_000)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"kind": "server_error_before_taking", "value": 99}, "from 400 to 599"),
+        ({"kind": "server_error_after_taking", "value": 600}, "from 400 to 599"),
+        ({"kind": "reply_delay_ms", "value": 10**23}, "at most 86400000"),
+        ({"kind": "clock_skew", "value": -(10**23)}, "at most 86400000"),
+    ],
+)
+def test_a_fault_with_a_value_that_cannot_be_is_refused(
+    control: httpx.Client, body: dict[str, object], words: str
+) -> None:
+    refused = control.post("faults", json=body)
+    assert (refused.status_code, words in refused.text) == (422, True), refused.text
+    assert control.get("faults").json() == []
 
 
 @pytest.fixture
@@ -267,3 +309,91 @@ def test_a_closed_port_refuses_connections_and_opens_again(own_simulator: Simula
 
     assert until(refused)
     assert until(answered)["status"] == 200
+
+
+NEGOTIATE = "v2.0/signalr/negotiate?connectionData=[]"
+
+
+def negotiated(simulator: SimulatorProcess, client: FCTradingClient, seconds: float = 5) -> httpx.Response:
+    headers = {"Authorization": f"Bearer {client.get_access_token()}"}
+    return httpx.get(simulator.url + NEGOTIATE, headers=headers, timeout=seconds)
+
+
+def connected(simulator: SimulatorProcess, client: FCTradingClient) -> str:
+    """The first frame of a stream opened by hand."""
+    address = simulator.url.replace("http", "ws") + "v2.0/signalr/connect?transport=webSockets"
+    headers = {"Authorization": f"Bearer {client.get_access_token()}"}
+    with connect(address, additional_headers=headers, compression=None, open_timeout=5) as socket:
+        return str(socket.recv(5))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "code"),
+    [
+        ("too_many_requests", 0, 429),
+        ("server_error_before_taking", 503, 503),
+        ("server_error_after_taking", 0, 502),
+        ("expired_token", 0, 401),
+    ],
+)
+def test_a_fault_that_names_negotiate_or_connect_befalls_it(
+    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client, kind: str, value: int, code: int
+) -> None:
+    fault(control, kind, "negotiate", value=value)
+    assert negotiated(simulator, client).status_code == code
+    assert negotiated(simulator, client).status_code == 200
+    fault(control, kind, "Connect", value=value)
+    with pytest.raises(InvalidStatus) as refused:
+        connected(simulator, client)
+    assert refused.value.response.status_code == code
+    assert '"S": 1' in connected(simulator, client)
+
+
+@pytest.mark.parametrize("kind", ["drop_before_taking", "drop_reply_after_taking", "hang_before_taking"])
+def test_a_negotiation_and_an_opening_can_be_cut(
+    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client, kind: str
+) -> None:
+    fault(control, kind, "negotiate", value=300)
+    with pytest.raises(httpx.RemoteProtocolError):
+        negotiated(simulator, client)
+    fault(control, kind, "connect", value=300)
+    with pytest.raises((InvalidMessage, ConnectionError)):
+        connected(simulator, client)
+    assert '"S": 1' in connected(simulator, client)
+
+
+def test_a_negotiation_and_an_opening_can_be_late(
+    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client
+) -> None:
+    for path, call in (("negotiate", negotiated), ("connect", connected)):
+        fault(control, "reply_delay_ms", path, value=400)
+        begun = time.monotonic()
+        call(simulator, client)
+        assert time.monotonic() - begun > 0.4
+
+
+def test_a_fault_that_names_no_call_leaves_negotiation_alone(
+    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client
+) -> None:
+    fault(control, "too_many_requests")
+    assert negotiated(simulator, client).status_code == 200
+    assert '"S": 1' in connected(simulator, client)
+    assert len(control.get("faults").json()) == 1
+
+
+def test_tokens_that_a_fault_has_made_the_host_forget_stay_forgotten_after_a_real_restart(
+    own_simulator: SimulatorProcess,
+) -> None:
+    def status(given: str) -> object:
+        headers = {"Authorization": f"Bearer {given}"}
+        return httpx.get(own_simulator.url + "api/v2/Trading/rateLimit", headers=headers, timeout=5).json()["status"]
+
+    forgotten = token(own_simulator, trade=True)
+    with own_simulator.control as control:
+        fault(control, "restart_with_token_loss", "rateLimit")
+    with pytest.raises(httpx.RemoteProtocolError):
+        status(forgotten)
+    kept = token(own_simulator, trade=True)
+    own_simulator.kill()
+    own_simulator.restart()
+    assert (status(forgotten), status(kept)) == (401, 200)

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.contract.listening import Mailbox, is_order, until
+from tests.contract.raw_wire import data_token
 from tests.contract.ssi import FCTradingClient, Orders, hang_up, listen, trading_client
 from tests.support.simulator_process import SimulatorProcess, running_simulator
 
@@ -145,3 +146,40 @@ def test_cash_and_shares_can_be_moved_from_outside(control: httpx.Client) -> Non
     assert (moved["cash"], moved["positions"]["FPT"]["settled"], moved["foreign"]) == (600_000, 300, True)
     too_much = control.post(f"accounts/{number}/movements", json={"shares": {"FPT": -400}})
     assert too_much.status_code == 422
+
+
+def test_last_and_reference_price_are_set_through_control_and_told_by_the_data_host(
+    simulator: SimulatorProcess, control: httpx.Client
+) -> None:
+    before = control.get("symbols/FPT").json()
+    body = {"reference": 90_000, "last": 92_000}
+    shown = control.put("symbols/FPT", json=body).raise_for_status().json()
+    assert (shown["reference"], shown["floor"], shown["ceiling"]) == (90_000, 83_700, 96_300)
+    assert (shown["last"], shown["volume"]) == (92_000, before["volume"])
+    headers = {"Authorization": f"Bearer {data_token(simulator)}"}
+    url = f"{simulator.url}api/v2/Market/DailyStockPrice"
+    (row,) = httpx.get(url, params={"symbol": "FPT"}, headers=headers).json()["data"]
+    assert (row["RefPrice"], row["CeilingPrice"], row["ClosePrice"]) == ("90000", "96300", "92000")
+    simulator.kill()
+    simulator.restart()
+    assert control.get("symbols/FPT").json()["last"] == 92_000
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ({"last": 85_550}, "the nearest are 85500 and 85600"),
+        ({"reference": 85_550}, "the nearest are 85500 and 85600"),
+        ({"last": 200_000}, "to the ceiling"),
+        ({"reference": 100_000, "last": 85_500}, "from the floor 93000 to the ceiling 107000"),
+        ({"last": 0}, "greater than 0"),
+        ({"last": 10**30}, "less than or equal to 1000000000"),
+    ],
+)
+def test_a_price_that_cannot_be_is_refused_with_what_is_allowed(
+    control: httpx.Client, body: dict[str, int], words: str
+) -> None:
+    before = control.get("symbols/VIC").json()
+    refused = control.put("symbols/VIC", json=body)
+    assert (refused.status_code, words in refused.text) == (422, True), refused.text
+    assert control.get("symbols/VIC").json() == before

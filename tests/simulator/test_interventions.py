@@ -11,6 +11,8 @@ from simulator.interventions import (
     override_day,
     set_band_day,
     set_foreign_room,
+    set_last,
+    set_reference,
     set_status,
 )
 from simulator.starting_accounts import new_account
@@ -141,3 +143,24 @@ def test_accounts_stand_apart_in_cash_shares_and_orders() -> None:
     assert (other.held, other.position("VIC").held) == (0, 0)
     move(state, other, 5_000_000, {"VIC": 200, "SHS": 100})
     assert (other.cash, other.position("VIC").sellable, other.position("SHS").sellable) == (15_000_000, 300, 100)
+
+
+def test_a_reference_that_is_set_moves_the_band_of_the_day_and_what_the_exchange_takes() -> None:
+    state = open_market()
+    security = state.securities["VIC"]
+    set_reference(state, security, 100_000)
+    assert (security.day.floor, security.day.reference, security.day.ceiling) == (93_000, 100_000, 107_000)
+    assert place(state, price=85_500).reject_code == "ORD002"
+    assert place(state, price=107_000).status is OrderStatus.QU
+
+
+def test_a_last_price_without_a_trade_counts_as_the_close_and_as_nothing_else() -> None:
+    state = open_market()
+    security = state.securities["VIC"]
+    set_last(state, security, 86_000)
+    set_last(state, security, 85_000)
+    day = security.day
+    assert (day.open, day.high, day.low, day.last) == (86_000, 86_000, 85_000, 85_000)
+    assert (day.volume, day.value, day.trades, state.minute_bars) == (0, 0, 0, {})
+    advance(state, at("10:00", WEDNESDAY))
+    assert security.day.reference == 85_000

@@ -59,7 +59,7 @@ def test_a_signature_covers_the_exact_bytes(tmp_path: Path) -> None:
 
 
 def test_a_tokens_claims_are_plain_base64_for_ssis_python_client(tmp_path: Path) -> None:
-    tokens = Tokens(load_credentials(tmp_path, "http://127.0.0.1:1/").private_key, Switches)
+    tokens = Tokens(load_credentials(tmp_path, "http://127.0.0.1:1/").private_key, Switches, tmp_path / "era")
     for _ in range(50):
         token = tokens.issue("0" * 32, TokenUse.READ)
         segment = token.split(".")[1]
@@ -69,6 +69,17 @@ def test_a_tokens_claims_are_plain_base64_for_ssis_python_client(tmp_path: Path)
         assert claims["exp"] > datetime.now(UTC).timestamp() + 3600
     assert tokens.check(f"Bearer {token}") is TokenUse.READ
     assert isinstance(tokens.check(f"Bearer {token[:-6]}AAAAAA"), Invalid)
+
+
+def test_a_token_that_was_forgotten_stays_forgotten_for_the_next_process(tmp_path: Path) -> None:
+    key = load_credentials(tmp_path, "http://127.0.0.1:1/").private_key
+    tokens = Tokens(key, Switches, tmp_path / "era")
+    forgotten = tokens.issue("0" * 32, TokenUse.READ)
+    tokens.forget_all()
+    kept = tokens.issue("0" * 32, TokenUse.READ)
+    for known in (tokens, Tokens(key, Switches, tmp_path / "era")):
+        assert isinstance(known.check(f"Bearer {forgotten}"), Invalid)
+        assert known.check(f"Bearer {kept}") is TokenUse.READ
 
 
 def test_a_fault_happens_as_often_as_asked_and_only_on_its_path() -> None:

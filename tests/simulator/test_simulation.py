@@ -1,0 +1,48 @@
+"""The simulation as a whole: what it keeps in memory from day to day, and what it tells whoever starts it."""
+
+from collections.abc import Iterator
+from datetime import time
+from pathlib import Path
+
+import pytest
+
+from market.vocabulary import OrderType, Side
+from simulator.commands import NewOrder
+from simulator.credentials import load_credentials
+from simulator.greeting import greeting
+from simulator.journal import Journal
+from simulator.serving import Place
+from simulator.simulation import Simulation
+from simulator.starting_accounts import DEFAULT_ACCOUNT
+
+
+@pytest.fixture
+def simulation(tmp_path: Path) -> Iterator[Simulation]:
+    with Journal(tmp_path / "journal.sqlite") as journal:
+        yield Simulation(journal, seed=1)
+
+
+async def placed(simulation: Simulation, request_id: str) -> None:
+    order = NewOrder(request_id, DEFAULT_ACCOUNT, "FPT", Side.BUY, OrderType.LO, 95_000, 200, "TA")
+    await simulation.take(order, before_answer=True)
+    await simulation.save()
+
+
+async def test_messages_of_a_day_that_has_ended_are_forgotten_though_nobody_connects(simulation: Simulation) -> None:
+    await simulation.open()
+    for number in (1, 2):
+        await placed(simulation, str(number))
+        today = simulation.state.trading_date
+        kept = simulation._messages
+        assert kept
+        assert {message.trading_date for message in kept} == {today}
+        await simulation.next_day(time(10))
+    assert simulation._messages == []
+
+
+async def test_the_greeting_does_not_call_the_pin_a_one_time_code(simulation: Simulation, tmp_path: Path) -> None:
+    await simulation.open()
+    place = Place(8010, tmp_path)
+    credentials = load_credentials(tmp_path, place.url)
+    (line,) = [line for line in greeting(place, credentials, simulation).splitlines() if line.strip().startswith("PIN")]
+    assert ("one-time" in line, "twoFactorType is 0" in line, credentials.pin in line) == (False, True, True)
