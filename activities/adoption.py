@@ -8,6 +8,7 @@ from temporalio import activity
 
 from activities.broker_days import BrokerDays
 from activities.intake import Intake
+from activities.opening import ENDED
 from broker.port import BookRow, Broker, NoAnswer
 from ledger.accounts import Account
 from ledger.adopting import ADOPTION_PATIENCE, ExternalOrder, NotAdopted, Stranger
@@ -73,13 +74,16 @@ class Adoption:
             return
         if await self._days.today() != today:
             return  # ids begin anew each day
+        still_open = frozenset(row.broker_order_id for row in book.rows if row.report.state not in ENDED)
         adopted = [
-            await self._adopt(account, row, today) for row in book.rows if row.broker_order_id in broker_order_ids
+            await self._adopt(account, row, today, still_open)
+            for row in book.rows
+            if row.broker_order_id in broker_order_ids
         ]
         if any(adopted):
             await self._intake.messages(today, ())
 
-    async def _adopt(self, account: Account, row: BookRow, today: date) -> bool:
+    async def _adopt(self, account: Account, row: BookRow, today: date, still_open: Collection[str]) -> bool:
         """Only what the broker shows under a request id: without one nothing proves that it is not ours."""
         if row.terms is None or not row.request_id:
             activity.logger.warning("order %s at the broker cannot be taken in: %s", row.broker_order_id, row)
@@ -87,7 +91,7 @@ class Adoption:
         terms = row.terms
         found = ExternalOrder(terms.symbol, terms.side, terms.order_type, terms.quantity, terms.price, row.report)
         market_now, wall_now = await self._days.market_now(), datetime.now(UTC)
-        adopted = await self._ledger.adopt(account.account_id, today, found, market_now, wall_now)
+        adopted = await self._ledger.adopt(account.account_id, today, found, market_now, wall_now, still_open)
         if isinstance(adopted, NotAdopted):
             activity.logger.warning("order %s at the broker is not taken in: %s", row.broker_order_id, adopted)
             return False

@@ -1,6 +1,7 @@
 """Reading the audit books of a connection: nothing rests on the stream alone, what it may not tell again is there."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date
 
@@ -27,6 +28,11 @@ class BookSweep:
         self._intake = intake
         self._unread: Sequence[Account] = ()
         self._wanted = asyncio.Event()
+        self._read: Counter[str] = Counter()
+
+    def times_read(self, account_id: str) -> int:
+        """How often the account's book was read and taken in."""
+        return self._read[account_id]
 
     async def read(self, today: date) -> None:
         """Read every account's book once."""
@@ -62,4 +68,5 @@ class BookSweep:
             return False
         if await self._days.today() == today:
             await self._intake.book(today, book)
+            self._read[account.account_id] += 1
         return True

@@ -65,7 +65,7 @@ class ConnectedBrokerActivities(BrokerActivities):
         failpoint("after_attempt")
         if not isinstance(attempt, Attempt):
             return await self._ledger.book(order_id)
-        request = SubmitRequest(attempt.broker_account, attempt.request_id, attempt.terms)
+        request = SubmitRequest(attempt.broker_account, attempt.request_id, attempt.terms, attempt.sent_before)
         return await self._finish(order_id, attempt, self._broker.submit(request))
 
     @activity.defn
@@ -74,7 +74,9 @@ class ConnectedBrokerActivities(BrokerActivities):
         failpoint("after_cancel_attempt")
         if not isinstance(attempt, Attempt):
             return await self._ledger.book(send.order_id)
-        request = CancelRequest(attempt.broker_account, attempt.request_id, attempt.broker_order_id, attempt.terms)
+        request = CancelRequest(
+            attempt.broker_account, attempt.request_id, attempt.broker_order_id, attempt.terms, attempt.sent_before
+        )
         return await self._finish(send.order_id, attempt, self._broker.cancel(request))
 
     @activity.defn
@@ -90,6 +92,7 @@ class ConnectedBrokerActivities(BrokerActivities):
             attempt.terms,
             attempt.wanted,
             attempt.filled,
+            attempt.sent_before,
         )
         return await self._finish(send.order_id, attempt, self._broker.amend(request))
 
@@ -138,7 +141,7 @@ class ConnectedBrokerActivities(BrokerActivities):
             outcome = await sending
             failpoint("after_send")
             booked = await self._ledger.finish_attempt(
-                attempt.request_id, order_id, _answered(attempt.request_id, outcome)
+                attempt.request_id, order_id, _answered(attempt.request_id, _proven(attempt, outcome))
             )
             if isinstance(outcome, NotSent) and outcome.needs_otp is not None:
                 await self._code_needed()
@@ -153,6 +156,13 @@ def _rows_of(order: Order, book: Book) -> Book:
         return row.request_id in sent or (bool(order.broker_order_id) and row.broker_order_id == order.broker_order_id)
 
     return replace(book, rows=tuple(row for row in book.rows if is_own(row)))
+
+
+def _proven(attempt: Attempt, outcome: Outcome) -> Outcome:
+    """A refusal of the repeat may be for the very reason that the first one was taken (LC-43)."""
+    if not attempt.sent_before or isinstance(outcome, Accepted | Unknown):
+        return outcome
+    return Unknown(f"an earlier request of the same intent may have arrived; now: {outcome.text}")
 
 
 def _answered(request_id: str, outcome: Outcome) -> RequestAnswered:

@@ -44,7 +44,7 @@ class BrokerListener:
         await sweep.read(today)
         adoption = Adoption(self._ledger, self._broker, self._days, self._intake)
         async with asyncio.TaskGroup() as group:
-            check = BalanceCheck(self._ledger, self._broker, self._days, self._intake.connection_id)
+            check = BalanceCheck(self._ledger, self._broker, self._days, self._intake.connection_id, sweep.times_read)
             keeping = (sweep.keep(today), adoption.keep(today), check.keep(today))
             beside = [group.create_task(each) for each in keeping]
             await self._follow(today, sweep)

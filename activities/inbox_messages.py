@@ -24,6 +24,8 @@ def from_stream(raw: str, reading: Reading) -> InboxMessage:
                 broker_order_id=reading.broker_order_id,
                 evidence=reading.fact,
                 problem="",
+                symbol=reading.symbol,
+                side=reading.side,
             )
         case Irrelevant():
             return _without_order(raw, reading.key, reading.sequence, "")
@@ -53,6 +55,8 @@ def _news(row: BookRow, booked: Order | None) -> Iterable[InboxMessage]:
             broker_order_id=row.broker_order_id,
             evidence=fact,
             problem="",
+            symbol=row.terms.symbol if row.terms is not None else "",
+            side=row.terms.side if row.terms is not None else None,
         )
 
 

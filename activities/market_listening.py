@@ -10,6 +10,7 @@ from temporalio import activity
 
 from activities.band_alerts import alert_discrepancies
 from activities.broker_days import BrokerDays
+from activities.recent_clock import RecentClock
 from activities.signatures import MarketFeedActivities
 from activities.signs_of_life import signs_of_life
 from broker.market_data import DataNotUnderstood, DataReopened, MarketFeed
@@ -53,6 +54,7 @@ class MarketListener(MarketFeedActivities):
                 part.cancel()
 
     async def _follow(self, picture: MarketPicture) -> None:
+        clock = RecentClock(self._days)
         async with aclosing(self._feed.follow()) as messages:
             async for message in messages:
                 match message:
@@ -61,7 +63,7 @@ class MarketListener(MarketFeedActivities):
                     case DataNotUnderstood():
                         activity.logger.warning("market message not understood: %s", message.reason)
                     case _:
-                        picture.apply(message)
+                        picture.apply(message, await clock.now_at(message))
 
     async def _write(self, picture: MarketPicture) -> None:
         loop = asyncio.get_running_loop()

@@ -7,15 +7,13 @@ from typing import NamedTuple
 
 from temporalio import activity
 
+from activities.account_opening import AccountOpening
 from activities.announcing import OrderAnnouncer
 from activities.broker_days import BrokerDays
 from activities.day_end import DayEnd
-from activities.opening import opening_of
 from activities.reference_data import ReferenceDataCaller
-from broker.port import Broker, NoAnswer
-from ledger.accounts import Account
+from broker.port import Broker
 from ledger.ledger import Ledger
-from ledger.settlement import Opening
 from market.calendar import CalendarOverride
 from market.phases import Phase, phase_at
 from market.vocabulary import Exchange, PhaseName
@@ -48,7 +46,7 @@ class MarketWatcher:
     ) -> None:
         self._ledger = ledger
         self._days = days
-        self._broker = broker
+        self._opening = AccountOpening(ledger, broker, days)
         self._reference = reference
         self._announcer = announcer
         self._day_end = day_end
@@ -62,7 +60,12 @@ class MarketWatcher:
         today = await self._days.today()
         if not await self._is_loaded(today):
             return
-        await self._open_balances(today)
+        async with asyncio.TaskGroup() as group:
+            opening = group.create_task(self._opening.keep(today))
+            await self._watch_phases(today)
+            opening.cancel()
+
+    async def _watch_phases(self, today: date) -> None:
         seen: dict[Exchange, _Shown] = {}
         while True:
             clock = await self._days.clock()
@@ -96,24 +99,6 @@ class MarketWatcher:
                 called_at = loop_time
             await asyncio.sleep(_LOOK_SECONDS)
         return True
-
-    async def _open_balances(self, today: date) -> None:
-        """An account that the ledger has never funded starts with what the broker says it had before today's orders."""
-        for connection in await self._ledger.connections():
-            for account in await self._ledger.accounts_of(connection.connection_id):
-                if account.opened:
-                    continue
-                await self._ledger.open_balances(account.account_id, today, await self._opening(account))
-
-    async def _opening(self, account: Account) -> Opening:
-        number = account.broker_account
-        before, cash = await self._broker.audit_book(number), await self._broker.cash(number)
-        held, after = await self._broker.positions(number), await self._broker.audit_book(number)
-        if isinstance(cash, NoAnswer) or isinstance(held, NoAnswer) or isinstance(after, NoAnswer):
-            raise ConnectionError(f"the broker did not tell the balances of account {account.account_id}")
-        if before != after:
-            raise ConnectionError(f"account {account.account_id} traded while its balances were read")
-        return opening_of(cash, held, after, account.fees)
 
     async def _phase_changed(self, exchange: Exchange, phase: Phase, now: datetime) -> None:
         """Waiting orders are woken one after the other in the order of their acceptance."""

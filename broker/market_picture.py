@@ -15,6 +15,9 @@ from market.vocabulary import Exchange, SecurityStatus
 FRESH = timedelta(seconds=120)
 """How long a symbol's word on the session counts."""
 
+LONGEST_AHEAD = timedelta(minutes=5)
+"""Clocks differ; what is told for later than this has a wrong date, and would outlive every true word of its day."""
+
 LEAST_SYMBOLS = 3
 """One symbol may be halted by itself; only so many that agree speak for their exchange."""
 
@@ -44,8 +47,13 @@ class _Shown:
 _SPEAKING = frozenset({SecurityStatus.NORMAL, SecurityStatus.HALTED})
 
 
+def is_ahead(message: MarketMessage, now: datetime) -> bool:
+    """Whether it is dated so far in the future of the market clock that it cannot be true."""
+    return isinstance(message, Snapshot | SessionShown | ForeignRoom) and message.at > now + LONGEST_AHEAD
+
+
 class MarketPicture:
-    """Folds market messages; one that is older than what is known of its symbol changes nothing."""
+    """Folds market messages; one that is older than what is known of its symbol, or of the future, changes nothing."""
 
     def __init__(self) -> None:
         self.forget()
@@ -59,9 +67,12 @@ class MarketPicture:
         self._told: set[str] = set()
         self._priced: set[str] = set()
 
-    def apply(self, message: MarketMessage) -> None:
-        if not isinstance(message, Snapshot | SessionShown | ForeignRoom) or self._is_old(message):
+    def apply(self, message: MarketMessage, now: datetime) -> None:
+        """`now` is the market's time."""
+        if not isinstance(message, Snapshot | SessionShown | ForeignRoom):
             return  # bars and indexes change nothing that is asked for here
+        if is_ahead(message, now) or self._is_old(message):
+            return
         match message:
             case Snapshot():
                 self._last_price(message)

@@ -118,7 +118,7 @@ class BrokerMessage:
 
     `request_ids` are ids of ours found in it (the causing request first, then the placing one); `sequence` is the
     broker's running number, None where the message carries none. `key` is the same for every delivery of the
-    same message.
+    same message. `symbol` and `side` say which order is meant, empty and None where the message does not tell.
     """
 
     key: str
@@ -127,6 +127,8 @@ class BrokerMessage:
     broker_order_id: str
     sequence: int | None
     fact: BrokerFact
+    symbol: str = ""
+    side: Side | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ An adjustment is a movement that no order of ours made; it clears the block that
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -19,7 +19,7 @@ from ledger.entries import balances, post
 from ledger.one_statement import write
 from ledger.postings import CASH, Bucket, external_postings, ledger_account_id, merged
 from ledger.settlement import EXTERNAL_MOVEMENT
-from ledger.tables import ACCOUNT, ACCOUNT_ACT, INSTRUMENT, LEDGER_ACCOUNT, POSITION
+from ledger.tables import ACCOUNT, ACCOUNT_ACT, INSTRUMENT, LEDGER_ACCOUNT, LEDGER_TRANSACTION, POSITION
 from ledger.writing import saved_position
 from risk.checks import TradingState
 
@@ -99,6 +99,24 @@ async def adjust(connection: AsyncConnection, adjustment: Adjustment) -> Act | A
         state = TradingState.REDUCE_ONLY if short else TradingState.ACTIVE
         await _set_state(connection, adjustment.account_id, state)
     return await _written(connection, ActKind.ADJUSTED, adjustment, state)
+
+
+async def book_rounding(connection: AsyncConnection, account_id: str, trading_date: date, amount: int) -> bool:
+    """Take over `amount` VND by which the broker rounds otherwise, once a day, so that days don't add up.
+
+    False when the day's was booked before, or when it would take more than is free: it stays within the tolerance.
+    Raises `UnknownAccountError`.
+    """
+    await lock_account(connection, account_id)
+    key = f"rounding:{account_id}:{trading_date.isoformat()}"
+    booked = select(LEDGER_TRANSACTION.c.id).where(LEDGER_TRANSACTION.c.key == key)
+    if (await connection.execute(booked)).one_or_none() is not None:
+        return False
+    free = await _free(connection, account_id, CASH)
+    if amount < 0 and free + amount < 0:
+        return False
+    await post(connection, account_id, merged(external_postings(CASH, amount, free)), key=key, kind=EXTERNAL_MOVEMENT)
+    return True
 
 
 async def resume(connection: AsyncConnection, account_id: str, author: str, reason: str, key: str) -> Act | ActRefusal:

@@ -35,6 +35,7 @@ class AlertKind(StrEnum):
     LOGIN_REFUSED = "login_refused"
     EXTERNAL_ORDER = "external_order"
     BALANCE_MISMATCH = "balance_mismatch"
+    ACCOUNT_NOT_OPENED = "account_not_opened"
 
 
 @dataclass(frozen=True, slots=True)

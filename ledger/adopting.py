@@ -3,6 +3,7 @@
 A message that carries a request id of ours is never about one: the id is stored before the request leaves.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -51,8 +52,6 @@ _STRANGERS = text(
     """
 )
 
-# An order of ours whose answer was lost, changed at the broker's own screen, is shown there under the id of that
-# change: while there is one on the same side of the same symbol, nothing is taken for somebody else's.
 _WHOSE = text(
     """
     SELECT EXISTS (
@@ -67,14 +66,31 @@ _WHOSE = text(
               WHERE message.connection_id = :connection_id AND message.trading_date = :trading_date
                 AND message.broker_order_id = :broker_order_id
           ))
-    ) AS ours,
-    EXISTS (
-        SELECT 1 FROM orders
-        WHERE account_id = :account_id AND trading_date = :trading_date AND symbol = :symbol AND side = :side
-          AND (life IN ('sending', 'unknown') OR (life = 'live' AND broker_order_id = ''))
-    ) AS perhaps_ours
+    ) AS ours
     """
 )
+
+# An order of ours that was changed at the broker's own screen is shown there under the id of that change, and perhaps
+# as another order. While one on the same side of the same symbol may be it, nothing is taken for somebody else's: one
+# whose answer was lost, or that a person has closed as not received, or whose own id the book does not show as open.
+_PERHAPS = text(
+    """
+    SELECT order_id, life = 'closed' OR (life = 'live' AND broker_order_id <> '' AND accepted_at < :long_known) AS stuck
+    FROM orders
+    WHERE account_id = :account_id AND trading_date = :trading_date AND symbol = :symbol AND side = :side
+      AND (
+          life IN ('sending', 'unknown')
+          OR (life = 'live' AND broker_order_id = '')
+          OR (life = 'live' AND CAST(:open_at_broker AS text[]) IS NOT NULL
+              AND broker_order_id <> ALL(CAST(:open_at_broker AS text[])))
+          OR (life = 'closed' AND facts ->> 'close_reason' = 'not_received')
+      )
+    ORDER BY stuck DESC, accepted_sequence LIMIT 1
+    """
+)
+
+_BOOK_MAY_LAG = timedelta(seconds=10)
+"""For how long a new order may be missing in the broker's book before a person is called to look."""
 
 _LINKED = """
     linked AS (
@@ -128,15 +144,18 @@ async def adopt(
     found: ExternalOrder,
     market_now: datetime,
     wall_now: datetime,
+    open_at_broker: Collection[str] | None = None,
 ) -> StoredOrder | NotAdopted:
     """Make the order's row, hold what it needs and post what it has filled, all by the broker's word of it.
 
+    `open_at_broker` are the orders that the same book shows as not ended, None where that is not known.
     Raises `UnknownAccountError`.
     """
     account = await lock_account(connection, account_id)
-    whose = await _whose(connection, account, trading_date, found)
-    if whose is not None:
-        return whose
+    if await _is_ours(connection, account, trading_date, found):
+        return NotAdopted.OURS
+    if await _is_perhaps_ours(connection, account, trading_date, found, open_at_broker, wall_now):
+        return NotAdopted.PERHAPS_OURS
     instrument = await load_instrument(connection, found.symbol, trading_date)
     if instrument is None:
         return NotAdopted.UNKNOWN_SYMBOL
@@ -150,26 +169,41 @@ async def adopt(
     return await book_evidence(connection, stored, (evidence,), recorded, booked=nothing)
 
 
-async def _whose(
-    connection: AsyncConnection, account: Account, trading_date: date, found: ExternalOrder
-) -> NotAdopted | None:
-    row = (
-        await connection.execute(
-            _WHOSE,
-            {
-                "connection_id": account.connection_id,
-                "trading_date": trading_date,
-                "broker_order_id": found.report.broker_order_id,
-                "request_id": found.report.request_id,
-                "account_id": account.account_id,
-                "symbol": found.symbol,
-                "side": found.side.value,
-            },
-        )
-    ).one()
-    if row.ours:
-        return NotAdopted.OURS
-    return NotAdopted.PERHAPS_OURS if row.perhaps_ours else None
+async def _is_ours(connection: AsyncConnection, account: Account, trading_date: date, found: ExternalOrder) -> bool:
+    asked = {
+        "connection_id": account.connection_id,
+        "trading_date": trading_date,
+        "broker_order_id": found.report.broker_order_id,
+        "request_id": found.report.request_id,
+    }
+    return bool((await connection.execute(_WHOSE, asked)).scalar_one())
+
+
+async def _is_perhaps_ours(
+    connection: AsyncConnection,
+    account: Account,
+    trading_date: date,
+    found: ExternalOrder,
+    open_at_broker: Collection[str] | None,
+    wall_now: datetime,
+) -> bool:
+    """Whether it may be one of ours under another id; a person is told of what time alone does not clear up."""
+    asked = {
+        "account_id": account.account_id,
+        "trading_date": trading_date,
+        "symbol": found.symbol,
+        "side": found.side.value,
+        "open_at_broker": None if open_at_broker is None else list(open_at_broker),
+        "long_known": wall_now - _BOOK_MAY_LAG,
+    }
+    row = (await connection.execute(_PERHAPS, asked)).one_or_none()
+    if row is not None and row.stuck:
+        shown = f"{found.report.broker_order_id} ({found.side} {found.quantity} {found.symbol})"
+        key = f"perhaps_ours:{account.connection_id}:{trading_date.isoformat()}:{found.report.broker_order_id}"
+        words = f"The broker shows an order {shown} that may be this one under another id; it is not taken in."
+        kind = AlertKind.ORDER_CONTRADICTION
+        await raise_account_alert(connection, account.account_id, kind, key, words, row.order_id)
+    return row is not None
 
 
 def _order_of(account: Account, trading_date: date, found: ExternalOrder, instrument: Instrument) -> Order:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import assert_never
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, and_, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -83,7 +83,8 @@ class Refusal(StrEnum):
 class Attempt:
     """The right to send one request, once; given only to the caller whose own transaction wrote the attempt.
 
-    `wanted` are the terms that an amendment would make of `terms`, of which `filled` shares have traded.
+    `wanted` are the terms that an amendment would make of `terms`, of which `filled` shares have traded; with
+    `sent_before`, an earlier attempt of the same intent may have arrived, so a refusal of this one proves nothing.
     """
 
     request_id: str
@@ -92,6 +93,7 @@ class Attempt:
     terms: OrderTerms
     wanted: OrderTerms
     filled: int
+    sent_before: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +147,18 @@ async def start_attempt(
     if refusal is not None:
         taken = await _last_attempt(connection, order_id, action, intent_id)
         return taken or MayNotSend(refusal)
+    sent_before = await _may_have_arrived(connection, order, action, intent_id)
     await _write_attempt(connection, locked, RequestStarted(action, request_id, intent_id), wall_now)
     wanted = order.terms if order.open_amend is None else order.open_amend.wanted(order.terms)
-    return Attempt(request_id, locked.account.broker_account, order.broker_order_id, order.terms, wanted, order.filled)
+    return Attempt(
+        request_id,
+        locked.account.broker_account,
+        order.broker_order_id,
+        order.terms,
+        wanted,
+        order.filled,
+        sent_before,
+    )
 
 
 async def finish_attempt(
@@ -250,10 +261,22 @@ def _refusal_of_change(order: Order, action: Action, intent_id: str) -> Refusal 
 async def _last_attempt(
     connection: AsyncConnection, order_id: str, action: Action, intent_id: str
 ) -> AttemptTaken | None:
-    same = (ATTEMPT.c.order_id == order_id) & (ATTEMPT.c.action == action.value) & (ATTEMPT.c.intent_id == intent_id)
+    same = _same_intent(order_id, action, intent_id)
     last = select(ATTEMPT.c.request_id, ATTEMPT.c.answer).where(same).order_by(ATTEMPT.c.started_at.desc()).limit(1)
     row = (await connection.execute(last)).one_or_none()
     return None if row is None else AttemptTaken(row.request_id, row.answer is not None)
+
+
+async def _may_have_arrived(connection: AsyncConnection, order: Order, action: Action, intent_id: str) -> bool:
+    if action is Action.SUBMIT and order.last_submit is None:
+        return False  # the first send of an order, which is in a hurry
+    unproven = ATTEMPT.c.answer.is_(None) | (ATTEMPT.c.answer == Answer.UNKNOWN.value)
+    earlier = select(ATTEMPT.c.request_id).where(_same_intent(order.order_id, action, intent_id), unproven).limit(1)
+    return (await connection.execute(earlier)).one_or_none() is not None
+
+
+def _same_intent(order_id: str, action: Action, intent_id: str) -> ColumnElement[bool]:
+    return and_(ATTEMPT.c.order_id == order_id, ATTEMPT.c.action == action.value, ATTEMPT.c.intent_id == intent_id)
 
 
 async def _write_attempt(

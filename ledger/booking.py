@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from failpoints import failpoint
 from ledger.accounts import AlertKind, lock_funds, reduce_only
 from ledger.contradictions import tell_contradictions
-from ledger.costs import Holding, holding_after
+from ledger.costs import Holding, bought, holding_after, movement
 from ledger.entries import posted
 from ledger.events import events_of
 from ledger.evidence_rows import unapplied
 from ledger.executions import Fill, fills_after
 from ledger.one_statement import Change, write
 from ledger.order_rows import LockedOrder, lock_order
+from ledger.position_lines import lines_of
 from ledger.postings import (
     CASH,
     Bucket,
@@ -29,6 +30,7 @@ from ledger.postings import (
     ledger_account_id,
     needed_hold,
 )
+from ledger.recosting import Line, recosted
 from ledger.steps import Step, StoredEvidence, fold
 from ledger.tables import FILL
 from ledger.writing import UPDATED_AT, new_events, saved_fills, saved_order, saved_position
@@ -79,19 +81,25 @@ async def book_evidence(
     steps = fold(stored.order, stored.version, evidence)
     before, after = booked or stored.order, steps[-1].after
     await tell_contradictions(connection, stored.order, after)
-    money = await _book_money(connection, before, steps) if _moves_money(before, after) else ()
+    money = await _book_money(connection, before, steps) if _moves_money(before, steps) else ()
     failpoint("in_booking")
     events = new_events(after.order_id, events_of(steps))
     written = await write(connection, *with_it, *money, events, saved_order(steps), returning=UPDATED_AT)
     return replace(stored, order=after, version=steps[-1].version, updated_at=written.updated_at)
 
 
-def _moves_money(before: Order, after: Order) -> bool:
-    return needed_hold(before) != needed_hold(after) or _totals(before) != _totals(after)
+def _moves_money(before: Order, steps: tuple[Step, ...]) -> bool:
+    return needed_hold(before) != needed_hold(steps[-1].after) or _changes_fills(before, steps)
+
+
+def _changes_fills(before: Order, steps: tuple[Step, ...]) -> bool:
+    """What is taken back and trades again in one batch ends in the same totals, and in other fills."""
+    turns = ((before, steps[-1].after), *((step.before, step.after) for step in steps))
+    return any(_totals(one) != _totals(other) for one, other in turns)
 
 
 def _totals(order: Order) -> tuple[int, ...]:
-    """Totals whose change makes or explains fills; they grow only, so no change hides inside a batch."""
+    """Totals whose change makes or explains fills."""
     return order.matched_quantity, order.matched_value, order.reported_quantity, order.reported_value
 
 
@@ -112,14 +120,25 @@ async def _book_money(connection: AsyncConnection, before: Order, steps: tuple[S
     if after.filled > max(after.quantity, before.filled):
         why = f"{after.filled} shares were filled of an order for {after.quantity} (LC-29)."
         await reduce_only(connection, account_id, AlertKind.OVERFILL, order_id, cause, why)
-    if _totals(before) == _totals(after):
+    if not _changes_fills(before, steps):
         return changes
-    changes.append(saved_fills(order_id, fills_after(await _provisional(connection, before), steps)))
-    holding = holding_after(standing.holding, before, after)
+    restates = any(step.restates for step in steps)
+    fills = fills_after(await _open_fills(connection, before, all_of_them=restates), steps)
+    changes.append(saved_fills(order_id, fills))
+    if restates:
+        holding = await _worked_out_anew(connection, standing.holding, before, after)
+    else:
+        holding = holding_after(standing.holding, before, after)
     if holding != standing.holding:
         change = holding.quantity - standing.holding.quantity
         changes.append(saved_position(account_id, symbol, holding, quantity_change=change, order_id=order_id))
     return changes
+
+
+async def _worked_out_anew(connection: AsyncConnection, holding: Holding, before: Order, after: Order) -> Holding:
+    lines = await lines_of(connection, after.account_id, after.terms.symbol)
+    moved = bought(holding, *movement(before, after))
+    return recosted((*lines, Line(after.order_id, after.terms.side, moved)))
 
 
 async def _standing(connection: AsyncConnection, order: Order) -> _Standing:
@@ -130,19 +149,21 @@ async def _standing(connection: AsyncConnection, order: Order) -> _Standing:
         ledger_account_id(account_id, Bucket.AVAILABLE, symbol),
         ledger_account_id(account_id, Bucket.SHORTFALL, symbol),
         ledger_account_id(account_id, Bucket.PENDING, CASH, order.trading_date),
+        ledger_account_id(account_id, Bucket.PENDING, symbol, order.trading_date),
     ]
     found = await connection.execute(_STANDING, {"ids": places, "account_id": account_id, "symbol": symbol})
     row = found.one()
     balance: dict[str, int] = row.balances or {}
     amounts = [balance.get(place, 0) for place in places]
     holding = Holding() if row.quantity is None else Holding(row.quantity, row.cost_total, row.realized_pnl)
-    return _Standing(Free(amounts[0] + amounts[1], amounts[2] + amounts[3], amounts[4]), holding)
+    return _Standing(Free(amounts[0] + amounts[1], amounts[2] + amounts[3], *amounts[4:]), holding)
 
 
-async def _provisional(connection: AsyncConnection, before: Order) -> tuple[Fill, ...]:
-    if before.details_complete:
+async def _open_fills(connection: AsyncConnection, before: Order, *, all_of_them: bool) -> tuple[Fill, ...]:
+    """The fills that may be replaced: provisional ones, and all that count when figures are restated."""
+    if before.details_complete and not all_of_them:
         return ()
-    standing = FILL.c.provisional & FILL.c.superseded_by.is_(None)
+    standing = FILL.c.superseded_by.is_(None) & (FILL.c.provisional | all_of_them)
     found = select(FILL).where(FILL.c.order_id == before.order_id, standing).order_by(FILL.c.id)
     rows = await connection.execute(found)
     return tuple(_fill_of(row) for row in rows)

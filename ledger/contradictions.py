@@ -5,27 +5,23 @@ from typing import assert_never
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.accounts import AlertKind, reduce_only
+from ledger.accounts import AlertKind
 from ledger.tables import ACCOUNT_ALERT
 from orders.order import Anomaly, Order
 
 _KIND = AlertKind.ORDER_CONTRADICTION
-_BOOKS_DIFFER = frozenset({Anomaly.FILL_TAKEN_BACK, Anomaly.FILL_CORRECTED})
 
 
 async def tell_contradictions(connection: AsyncConnection, before: Order, after: Order) -> None:
     """Alert about every anomaly that `after` has and `before` had not.
 
-    Where our books and the broker's now differ, the account may only reduce until a person has settled it (I1).
+    What the broker has taken back or corrected is booked, so the books agree and the account may go on.
     """
     for anomaly in after.anomalies:
         words = _words(anomaly)
         if anomaly in before.anomalies or words is None:
             continue
-        if anomaly in _BOOKS_DIFFER:
-            await reduce_only(connection, after.account_id, _KIND, after.order_id, anomaly.value, words)
-        else:
-            await _alert(connection, after, anomaly, words)
+        await _alert(connection, after, anomaly, words)
 
 
 async def _alert(connection: AsyncConnection, order: Order, anomaly: Anomaly, words: str) -> None:
@@ -59,8 +55,8 @@ def _words(anomaly: Anomaly) -> str | None:  # noqa: C901, PLR0911 - one line fo
         case Anomaly.LIVE_AFTER_CLOSE:
             return "The broker works on an order that it had ended (LC-62)."
         case Anomaly.FILL_TAKEN_BACK:
-            return "The broker's later figures show fewer filled shares than are booked (LC-31): settle it with SSI."
+            return "The broker has taken filled shares back, as later figures show; it is booked (LC-31)."
         case Anomaly.FILL_CORRECTED:
-            return "The broker's later figures show another value of the filled shares (LC-31): settle it with SSI."
+            return "The broker has corrected a price of filled shares, as later figures show; it is booked (LC-31)."
         case _:
             assert_never(anomaly)

@@ -21,14 +21,16 @@ class Holding:
 
 def holding_after(holding: Holding, before: Order, after: Order) -> Holding:
     """The holding after evidence took an order from `before` to `after`."""
-    quantity = after.filled - before.filled
-    value = after.filled_value - before.filled_value
-    owed = charges(after)
-    paid = charges(before)
-    commission, tax = owed.commission - paid.commission, owed.tax - paid.tax
-    if after.terms.side is Side.BUY:
-        return bought(holding, quantity, value + commission)
-    return sold(holding, quantity, value - commission - tax)
+    quantity, paid = movement(before, after)
+    return bought(holding, quantity, paid) if after.terms.side is Side.BUY else sold(holding, -quantity, -paid)
+
+
+def movement(before: Order, after: Order) -> tuple[int, int]:
+    """Shares that came, and VND paid for them with commission and tax; negative what went and was received."""
+    sign = 1 if after.terms.side is Side.BUY else -1
+    owed, paid = charges(after), charges(before)
+    charged = owed.commission + owed.tax - paid.commission - paid.tax
+    return sign * (after.filled - before.filled), sign * (after.filled_value - before.filled_value) + charged
 
 
 def bought(holding: Holding, quantity: int, cost: int) -> Holding:

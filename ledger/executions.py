@@ -1,6 +1,7 @@
-"""Fills as rows: one for each execution, and provisional ones for what the broker reports before it details it.
+"""Fills as rows: one for each execution, provisional ones for what the broker reports before it details it, and one
+for what is left when it takes executions back or corrects them.
 
-The rows that are not superseded always add up to the order's filled quantity, value and charges (LC-25, LC-34).
+The rows that are not superseded always add up to the order's filled quantity, value and charges (LC-25, LC-31, LC-34).
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +17,7 @@ from orders.order import Order
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """`price` of a provisional fill is an average and may hide a remainder; `value` is exact."""
+    """`price` of a provisional or restated fill is an average and may hide a remainder; `value` is what counts."""
 
     key: str
     quantity: int
@@ -37,18 +38,40 @@ class _Sum:
     tax: int
 
 
-def fills_after(provisional: Sequence[Fill], steps: Iterable[Step]) -> tuple[Fill, ...]:
-    """All fills that `steps` make or change, beginning with the still `provisional` ones in the ledger."""
-    known = list(provisional)
+def fills_after(standing: Sequence[Fill], steps: Iterable[Step]) -> tuple[Fill, ...]:
+    """All fills that `steps` make or change, beginning with those in the ledger that they may change: the `standing`
+    provisional ones, and all that count when one of the steps restates the order's figures."""
+    known = list(standing)
     for step in steps:
         match step.evidence:
-            case Match() as match:
+            case _ if step.restates:
+                known = [_no_longer(fill, step.key) for fill in known]
+                known.extend(_restated(step))
+            case Match() as match if step.after.matched_quantity > step.before.matched_quantity:
                 known = [_superseded(fill, step.key) for fill in known]
                 known.append(_execution(step, match))
             case _:
                 pass
         known.extend(_derived(step, known))
-    return tuple(fill for fill in known if fill not in provisional)
+    return tuple(fill for fill in known if fill not in standing)
+
+
+def _restated(step: Step) -> Iterable[Fill]:
+    """One fill for all that the broker's later figures leave: they do not tell which execution they change (LC-31)."""
+    order = step.after
+    quantity, value = order.matched_quantity, order.matched_value
+    if not quantity:
+        return
+    owed = _charges(order, value)
+    yield Fill(
+        key=f"restated:{order.restatement.number}",
+        quantity=quantity,
+        price=value // quantity,
+        value=value,
+        commission=owed[0],
+        tax=owed[1],
+        executed_at=step.recorded_at,
+    )
 
 
 def _execution(step: Step, match: Match) -> Fill:
@@ -76,7 +99,7 @@ def _derived(step: Step, known: Iterable[Fill]) -> Iterable[Fill]:
         return
     value = missing.value - sum(fill.value for fill in covered)
     yield Fill(
-        key=f"derived:{order.reported_quantity}:{order.matched_quantity}",
+        key=_derived_key(order),
         quantity=quantity,
         price=value // quantity,
         value=value,
@@ -85,6 +108,12 @@ def _derived(step: Step, known: Iterable[Fill]) -> Iterable[Fill]:
         executed_at=step.recorded_at,
         provisional=True,
     )
+
+
+def _derived_key(order: Order) -> str:
+    """The same totals may come again once figures were restated."""
+    totals = f"derived:{order.reported_quantity}:{order.matched_quantity}"
+    return f"{totals}:{order.restatement.number}" if order.restatement.number else totals
 
 
 def _missing(order: Order) -> _Sum:
@@ -106,6 +135,8 @@ def _charges(order: Order, value: int) -> tuple[int, int]:
 
 
 def _superseded(fill: Fill, key: str) -> Fill:
-    if not fill.provisional or fill.superseded_by is not None:
-        return fill
-    return replace(fill, superseded_by=key)
+    return _no_longer(fill, key) if fill.provisional else fill
+
+
+def _no_longer(fill: Fill, key: str) -> Fill:
+    return fill if fill.superseded_by is not None else replace(fill, superseded_by=key)

@@ -200,11 +200,20 @@ class Ledger:
             return await adopting.strangers(connection, connection_id, trading_date, patience)
 
     async def adopt(
-        self, account_id: str, trading_date: date, found: ExternalOrder, market_now: datetime, wall_now: datetime
+        self,
+        account_id: str,
+        trading_date: date,
+        found: ExternalOrder,
+        market_now: datetime,
+        wall_now: datetime,
+        open_at_broker: Collection[str] | None = None,
     ) -> StoredOrder | NotAdopted:
-        """Take in an order that no client of ours sent, with its hold and fills. Raises `UnknownAccountError`."""
+        """Take in an order that no client of ours sent, with its hold and fills; `open_at_broker` are the orders that
+        the same book shows as not ended. Raises `UnknownAccountError`."""
         async with self._engine.begin() as connection:
-            return await adopting.adopt(connection, account_id, trading_date, found, market_now, wall_now)
+            return await adopting.adopt(
+                connection, account_id, trading_date, found, market_now, wall_now, open_at_broker
+            )
 
     async def orders_at_broker(
         self, connection_id: str, trading_date: date, broker_order_ids: Collection[str]
@@ -242,10 +251,20 @@ class Ledger:
         async with self._engine.begin() as connection:
             return await account_acts.block(connection, account_id, key, text)
 
+    async def raise_account_alert(self, account_id: str, kind: AlertKind, key: str, text: str) -> bool:
+        """Raise an alert about an account once for its fact; False when it was raised before."""
+        async with self._engine.begin() as connection:
+            return await alerting.raise_account_alert(connection, account_id, kind, key, text)
+
     async def adjust(self, adjustment: Adjustment) -> Act | ActRefusal:
         """Book what a person says an account has more or less, once per key. Raises `UnknownAccountError`."""
         async with self._engine.begin() as connection:
             return await account_acts.adjust(connection, adjustment)
+
+    async def book_rounding(self, account_id: str, trading_date: date, amount: int) -> bool:
+        """Take over the broker's rounding (VND) once a day; False when that was done. Raises `UnknownAccountError`."""
+        async with self._engine.begin() as connection:
+            return await account_acts.book_rounding(connection, account_id, trading_date, amount)
 
     async def resume_account(self, account_id: str, author: str, reason: str, key: str) -> Act | ActRefusal:
         """Let a stopped account trade again on a person's word. Raises `UnknownAccountError`."""

@@ -47,12 +47,13 @@ class Posting:
 class Free:
     """What an account can still spend: available less shortfall, negative while it is short.
 
-    `pending_cash` is what already waits in the bucket of the order's trade date.
+    `pending_cash` and `pending_shares` are what already waits in the buckets of the order's trade date.
     """
 
     cash: int
     shares: int
     pending_cash: int
+    pending_shares: int
 
 
 def ledger_account_id(account_id: str, bucket: Bucket, asset: str, traded_on: date | None = None) -> str:
@@ -83,7 +84,8 @@ def acceptance_postings(order: Order) -> tuple[Posting, ...]:
 
 
 def booking_postings(before: Order, after: Order, free: Free) -> tuple[Posting, ...]:
-    """The difference that evidence made, in either direction: a provisional price may prove too high or too low."""
+    """The difference that evidence made, in either direction: a provisional price may prove too high or too low, and
+    shares may be taken back (LC-31)."""
     change = _buy if after.terms.side is Side.BUY else _sell
     return merged(change(before, after, free))
 
@@ -131,11 +133,13 @@ def _buy(before: Order, after: Order, free: Free) -> Iterable[Posting]:
     value = after.filled_value - before.filled_value
     commission = charges(after).commission - charges(before).commission
     shares = after.filled - before.filled
+    pending = max(shares, -free.pending_shares)  # what is taken back after it has settled is taken from free shares
     yield Posting(Bucket.HELD, CASH, held)
     yield from change_free(CASH, free.cash, -held - value - commission)
     yield Posting(Bucket.CLEARING, CASH, value)
     yield Posting(Bucket.COMMISSION, CASH, commission)
-    yield Posting(Bucket.PENDING, symbol, shares, traded_on)
+    yield Posting(Bucket.PENDING, symbol, pending, traded_on)
+    yield from change_free(symbol, free.shares, shares - pending)
     yield Posting(Bucket.CLEARING, symbol, -shares)
 
 

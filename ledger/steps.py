@@ -32,6 +32,11 @@ class Step:
     version: int
 
     @property
+    def restates(self) -> bool:
+        """Whether executions were taken back or corrected (LC-31)."""
+        return self.before.restatement != self.after.restatement
+
+    @property
     def key(self) -> str:
         return self.stored.key
 

@@ -132,12 +132,13 @@ class AmendLookedUp:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One execution: `quantity` shares at `price` VND."""
+    """One execution: `quantity` shares at `price` VND. `number` as in `BrokerReport`."""
 
     broker_order_id: str
     quantity: int
     price: int
     matched_at: datetime
+    number: int = 0
     kind: Literal["match"] = "match"
 
 

@@ -24,7 +24,7 @@ from orders.evidence import (
     RequestStarted,
 )
 from orders.order import Action, AmendRefusal, Anomaly, CloseReason, Life, Order, Request, RequestState
-from orders.reported_figures import follow_figures
+from orders.reported_figures import follow_execution, follow_figures, is_void
 from orders.settling import settle
 from orders.shown_terms import follow_terms, known_under, tells
 
@@ -137,7 +137,10 @@ def _amend_looked_up(order: Order, looked: AmendLookedUp) -> Order:
 
 
 def _broker_report(order: Order, report: BrokerReport, *, certain: bool = False) -> Order:
-    changed = known_under(follow_figures(order, report), report)
+    told = follow_figures(order, report)
+    if is_void(told, report):
+        return told
+    changed = known_under(told, report)
     if report.broker_order_id in changed.superseded_broker_order_ids:
         return changed
     return _state_told(order, follow_terms(changed, report, certain=certain), report)
@@ -247,14 +250,12 @@ def _rejected(order: Order, text: str) -> Order:
 
 
 def _match(order: Order, execution: Match) -> Order:
-    changed = replace(
-        order,
-        matched_quantity=order.matched_quantity + execution.quantity,
-        matched_value=order.matched_value + execution.quantity * execution.price,
-        broker_order_id=order.broker_order_id or execution.broker_order_id,
-        acknowledged=True,
-    )
-    if order.life is not Life.CLOSED:
+    """An execution whose figures were restated since is counted in them, or taken back with them (LC-31)."""
+    if 0 < execution.number < order.restatement.number:
+        return order
+    known = replace(order, broker_order_id=order.broker_order_id or execution.broker_order_id, acknowledged=True)
+    changed = follow_execution(known, execution)
+    if changed.life is not Life.CLOSED:
         changed = replace(changed, life=Life.LIVE)
     return changed.marked(Anomaly.FILL_WORSE_THAN_LIMIT) if _is_worse_than_limit(order, execution.price) else changed
 

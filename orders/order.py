@@ -123,14 +123,55 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberedExecution:
+    """An execution under the broker's running number: shares, and their value in VND."""
+
+    number: int
+    quantity: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class LastWord:
+    """The broker's cumulative figures under the highest running number heard; 0 while there are none.
+
+    `ended` is how it says that the order ended. `explained_*` adds up the executions with lower numbers, which it must
+    count; `beyond` are those with higher ones. `alone`: figures of a successor that counts by itself (LC-62).
+    """
+
+    number: int = 0
+    broker_order_id: str = ""
+    filled: int = 0
+    filled_value: int = 0
+    cancelled: int = 0
+    ended: CloseReason | None = None
+    explained_quantity: int = 0
+    explained_value: int = 0
+    beyond: tuple[NumberedExecution, ...] = ()
+    alone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Restatement:
+    """The word that took back or corrected executions (LC-31): whatever has a lower `number` counts no more.
+
+    `voided_*` are the figures that it made void, which a book read too early may still tell.
+    """
+
+    number: int = 0
+    voided_filled: int = 0
+    voided_value: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """Shares and VND are integers; `matched_*` adds up executions, `reported_*` is the broker's cumulative word.
 
     `terms` are the live ones: an amendment, or the limit that is left of an MTL, changes them once it is proven.
     `placed_terms` are those of the acceptance once they have changed, `past_terms` all that the broker worked on
     before. `reserve_price` is what a share without a price of its own is held at. `queued_since` is set when an
-    amendment cost a held order its place (VN-A3). `held_by_broker`: parked there before its session. `reported_number`
-    is the running number of the broker's word behind `reported_*`, 0 where it has none.
+    amendment cost a held order its place (VN-A3). `held_by_broker`: parked there before its session. Once executions
+    were taken back or corrected, `matched_*` is what the broker's word left of them and what has traded since.
     """
 
     order_id: str
@@ -160,7 +201,8 @@ class Order:
     held_by_broker: bool = False
     queued_since: datetime | None = None
     origin: Origin = Origin.CLIENT
-    reported_number: int = 0
+    last_word: LastWord = LastWord()
+    restatement: Restatement = Restatement()
 
     @property
     def quantity(self) -> int:

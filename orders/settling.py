@@ -48,9 +48,11 @@ def _fill_after_close(order: Order, evidence: Evidence) -> Order:
 
 
 def _end(order: Order) -> Order:
-    """A MOK trades whole or not at all, so any other end of it is a contradiction (LC-74)."""
+    """A MOK trades whole or not at all, so any other end of it is a contradiction (LC-74), unless part of it was taken
+    back."""
     ended = replace(order, requests=tuple(_ended(order, request) for request in order.requests))
-    is_partial = 0 < order.filled < order.quantity and not order.quarantined
+    is_excused = order.quarantined or Anomaly.FILL_TAKEN_BACK in order.anomalies
+    is_partial = 0 < order.filled < order.quantity and not is_excused
     if order.terms.order_type is OrderType.MOK and is_partial:
         return ended.marked(Anomaly.PARTIAL_FILL_OF_MOK)
     return ended

@@ -16,6 +16,8 @@ CAUSES: Mapping[Anomaly, frozenset[FaultKind]] = {
     Anomaly.FILL_AFTER_CLOSE: frozenset({FaultKind.FILL_AFTER_REJECT, FaultKind.FILL_AFTER_EXPIRY}),
     Anomaly.OVERFILLED: frozenset({FaultKind.OVERFILL}),
     Anomaly.REJECT_AFTER_FILL: frozenset({FaultKind.FILL_AFTER_REJECT}),
+    Anomaly.FILL_TAKEN_BACK: frozenset({FaultKind.BUST}),
+    Anomaly.FILL_CORRECTED: frozenset({FaultKind.BUST, FaultKind.CORRECTION}),
 }
 """What may lead to an order that ended otherwise than orders do; any other contradiction is a finding."""
 

@@ -8,10 +8,7 @@ from simulator.fault_kinds import FAULTS, Counts, FaultKind
 
 EVERYTHING = "everything"
 
-EXCLUDED: Mapping[FaultKind, str] = {
-    FaultKind.BUST: "SSI has no message for it, so the books differ until a person adjusts them (LC-31)",
-    FaultKind.CORRECTION: "SSI has no message for it, so the books differ until a person adjusts them (LC-31)",
-}
+EXCLUDED: Mapping[FaultKind, str] = {}
 """Faults that a soak never draws, each with its reason; `tests/end_to_end/` proves what they lead to."""
 
 _KILLS = {"worker": 10, "api": 6, "simulator": 6, "postgres": 4, "temporal": 4, EVERYTHING: 1}
@@ -40,6 +37,8 @@ _LONGEST = {
     FaultKind.LATE_FILL_AFTER_CANCEL: 5_000,
     FaultKind.FILL_AFTER_REJECT: 5_000,
     FaultKind.FILL_AFTER_EXPIRY: 5_000,
+    FaultKind.BUST: 5_000,
+    FaultKind.CORRECTION: 5_000,
     FaultKind.BOOK_MISSES_ORDER: 5_000,
     FaultKind.CLOCK_SKEW: 60_000,
 }

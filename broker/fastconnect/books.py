@@ -95,12 +95,18 @@ def _row(item: Fields, account: str) -> BookRow:
 
 
 def _last_failure(item: Fields) -> RequestFailed | None:
-    """The audit book's `lastErrorEvent`: an order item whose uniqueID is the request that failed; it has no code."""
+    """The audit book's `lastErrorEvent`: an order item whose uniqueID is the request that failed; it has no code.
+
+    One without an id fails no request that we know, and must not hide the orders of the whole book.
+    """
     if item.get("lastErrorEvent") is None:
         return None
     event = item.inner("lastErrorEvent")
+    request_id = event.text("uniqueID")
+    if not request_id:
+        return None
     return RequestFailed(
-        request_id=event.needed_text("uniqueID"),
+        request_id=request_id,
         broker_order_id=item.text("orderID"),
         code=event.text("errorCode"),
         text=reason(event),

@@ -190,7 +190,8 @@ class FastConnect:
     async def _send(
         self, path: str, urgency: Urgency, request: SubmitRequest | AmendRequest | CancelRequest, body: bytes
     ) -> Outcome:
-        call = Call(request.account, "POST", call_name(path), urgency)
+        order = request.broker_order_id if isinstance(request, CancelRequest) else ""
+        call = Call(request.account, "POST", call_name(path), urgency, order)
         exchange = await self._exchange(path, call, body)
         if isinstance(exchange, Reply) and is_throttled(exchange):
             self._limiter.pause(call, told_rest(exchange) or self._behaviour.throttled_rest_seconds)

@@ -16,8 +16,9 @@ LONGEST_PAUSE_SECONDS = 30.0
 GROWTH = 1.5
 """Gentle, so that a short outage is over for us soon after it is over, and a long one still costs few calls."""
 
-STEADY_SECONDS = 60.0
-"""A connection that lasted this long was a good one: the next pause is short again."""
+STEADY_SECONDS = 10.0
+"""A connection that lasted this long was a good one: the next pause is short again. Longer would keep us away most of
+the time from a hub that ends each connection early."""
 
 _log = structlog.get_logger()
 

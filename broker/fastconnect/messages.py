@@ -4,14 +4,29 @@ It never raises: what has no known form is a value too.
 """
 
 import hashlib
+import json
 from dataclasses import dataclass, replace
 
-from broker.fastconnect.reports import DERIVATIVES, read_report
+from broker.fastconnect.reports import DERIVATIVES, read_report, side_of, symbol_of
 from broker.fastconnect.wire_values import Fields, NotJson, WrongField, read_json
 from broker.port import BrokerFact, BrokerMessage, Irrelevant, NotUnderstood, Reading
 from orders.evidence import Match, RequestFailed
 
 _IRRELEVANT = frozenset({"clientportfolioevent", "fcoevent"})
+
+# What makes two messages under one number two messages. Only what an order is booked by: a message that is replayed in
+# other JSON, or from another address, is the same one, and its execution must not count twice.
+_TEXTS = ("account", "orderID", "uniqueID", "orderStatus", "errorCode")
+_FIGURES = (
+    "quantity",
+    "price",
+    "filledQty",
+    "avgPrice",
+    "cancelQty",
+    "matchQty",
+    "matchPrice",
+    "matchTime",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +39,41 @@ class _Head:
 
 def read_message(raw: str) -> Reading:
     """Understand one raw message; the same text always gives the same reading."""
-    head = _Head(f"sha256:{hashlib.sha256(raw.encode('utf-8', 'surrogatepass')).hexdigest()}", None)
+    whole = f"sha256:{hashlib.sha256(raw.encode('utf-8', 'surrogatepass')).hexdigest()}"
+    head = _Head(whole, None)
     try:
         message = Fields(read_json(raw), "message")
         data = message.inner("data")
-        head = _head(data, head)
-        return _read(message.text("type"), data, head)
+        kind = message.text("type")
+        head = _head(kind, data, head)
+        return _read(kind, data, head)
     except (NotJson, WrongField) as error:
-        return NotUnderstood(head.key, head.sequence, str(error))
+        return NotUnderstood(whole, head.sequence, str(error))
 
 
-def _head(data: Fields, without_number: _Head) -> _Head:
-    """`notifyID` numbers a day's messages; 0 stands on errors raised before acceptance and is no number."""
+def _head(kind: str, data: Fields, without_number: _Head) -> _Head:
+    """`notifyID` numbers a day's messages; 0 stands on errors raised before acceptance and is no number.
+
+    Whether SSI counts per account is not known, and its count can begin anew: the number alone is no key.
+    """
     if not data.text("notifyID"):
         return without_number
     number = data.whole("notifyID")
-    return _Head(f"notify:{number}", number) if number > 0 else without_number
+    return _Head(f"notify:{number}:{_content(kind, data)}", number) if number > 0 else without_number
+
+
+def _content(kind: str, data: Fields) -> str:
+    """A digest, since an index takes no key of any length."""
+    words = [kind.lower(), *(data.text(name) for name in _TEXTS), *(_figure(data, name) for name in _FIGURES)]
+    return hashlib.sha256(json.dumps(words).encode()).hexdigest()[:32]
+
+
+def _figure(data: Fields, name: str) -> str:
+    """The same for 98500, 98500.0 and "98500"."""
+    try:
+        return str(data.decimal(name).normalize())
+    except WrongField:
+        return data.text(name)
 
 
 def _read(kind: str, data: Fields, head: _Head) -> Reading:
@@ -49,7 +83,7 @@ def _read(kind: str, data: Fields, head: _Head) -> Reading:
         case "orderevent":
             return _about_order(data, head, replace(read_report(data), number=head.sequence or 0))
         case "ordermatchevent":
-            return _about_order(data, head, _match(data))
+            return _about_order(data, head, replace(_match(data), number=head.sequence or 0))
         case "ordererror":
             return _about_order(data, head, _request_failed(data))
         case name if name in _IRRELEVANT:
@@ -82,4 +116,13 @@ def _about_order(data: Fields, head: _Head, fact: BrokerFact) -> Reading:
     broker_order_id = data.text("orderID")
     if not ids and not broker_order_id:
         raise WrongField("neither uniqueID nor orderID says which order is meant")
-    return BrokerMessage(head.key, data.text("account"), tuple(ids), broker_order_id, head.sequence, fact)
+    return BrokerMessage(
+        key=head.key,
+        account=data.text("account"),
+        request_ids=tuple(ids),
+        broker_order_id=broker_order_id,
+        sequence=head.sequence,
+        fact=fact,
+        symbol=symbol_of(data),
+        side=side_of(data),
+    )

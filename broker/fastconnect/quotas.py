@@ -35,12 +35,16 @@ class QuotaScope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request as SSI counts it; `account` is empty where the connection key is counted."""
+    """One request as SSI counts it; `account` is empty where the connection key is counted.
+
+    `order` tells calls apart that come again: the broker's id of the order that a cancel is about.
+    """
 
     account: str
     method: str
     name: str
     urgency: Urgency
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)

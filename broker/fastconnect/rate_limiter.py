@@ -7,15 +7,15 @@ wait in the order of arrival, so a burst of orders would stand before the cancel
 import asyncio
 import math
 from bisect import insort
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import count
 
-from broker.fastconnect.quotas import Call, Quota, QuotaScope
+from broker.fastconnect.quota_windows import Place, QuotaWindow, Reservation
+from broker.fastconnect.quotas import Call, Quota, QuotaScope, Urgency
 
-_JITTER_SECONDS = 0.05
-"""Calls leave this much farther apart than the quota asks, as the way to SSI does not take equally long each time."""
+RESERVED_SECONDS = 5.0
+"""How long the turn of a cancel that was told to come again is kept for it: longer than its caller rounds up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +25,9 @@ class Late:
     seconds: float
 
 
-class _Window:
-    """The calls that one quota has counted, as the times at which they left."""
-
-    def __init__(self, quota: Quota) -> None:
-        self._limit = quota.limit
-        self._seconds = quota.seconds + _JITTER_SECONDS
-        self._left: deque[float] = deque(maxlen=quota.limit)
-
-    def free_at(self) -> float:
-        if not self._limit:
-            return math.inf
-        return -math.inf if len(self._left) < self._limit else self._left[0] + self._seconds
-
-    def take(self, now: float) -> None:
-        self._left.append(now)
-
-
 @dataclass(order=True, slots=True)
 class _Waiter:
-    urgency: int
-    number: int
+    place: Place
     call: Call = field(compare=False)
     turn: asyncio.Future[None] = field(compare=False)
 
@@ -56,9 +38,10 @@ class RateLimiter:
     def __init__(self, quotas: Iterable[Quota], scope: QuotaScope) -> None:
         self._quotas = tuple(quotas)
         self._scope = scope
-        self._windows: dict[tuple[str, str, Quota], _Window] = {}
+        self._windows: dict[tuple[str, str, Quota], QuotaWindow] = {}
         self._paused: dict[tuple[str, str], float] = {}
         self._waiting: list[_Waiter] = []
+        self._reserved: list[Reservation] = []
         self._numbers = count()
         self._alarm: asyncio.TimerHandle | None = None
 
@@ -78,12 +61,15 @@ class RateLimiter:
         self._paused[key] = max(until, self._paused.get(key, until))
 
     async def turn(self, call: Call, patience: float) -> Late | None:
-        """None when the call may leave now; `Late` at once when it cannot within `patience` seconds, else after it."""
+        """None when the call may leave now; `Late` at once when it cannot within `patience` seconds, else after it.
+
+        A cancel that is late finds its turn kept when it comes again (`RESERVED_SECONDS`).
+        """
         loop = asyncio.get_running_loop()
-        earliest = self._free_at(call) - loop.time()
-        if earliest > patience:
-            return Late(earliest)
-        waiter = _Waiter(call.urgency, next(self._numbers), call, loop.create_future())
+        place = self._place_of(call, loop.time())
+        if self._free_at(call, place) - loop.time() > patience:
+            return self._late(call, place)
+        waiter = _Waiter(place, call, loop.create_future())
         insort(self._waiting, waiter)
         self._give_turns()
         if waiter.turn.done():
@@ -94,16 +80,32 @@ class RateLimiter:
             if not waiter.turn.done():
                 self._waiting.remove(waiter)
                 self._give_turns()
-        return None if waiter.turn.done() else Late(max(0.0, self._free_at(call) - loop.time()))
+        return None if waiter.turn.done() else self._late(call, place)
+
+    def _place_of(self, call: Call, now: float) -> Place:
+        """The place that is kept for this call, or a new one."""
+        self._reserved = [each for each in self._reserved if each.until > now]
+        for each in self._reserved:
+            if each.call == call:
+                self._reserved.remove(each)
+                return each.place
+        return Place(call.urgency, next(self._numbers))
+
+    def _late(self, call: Call, place: Place) -> Late:
+        now = asyncio.get_running_loop().time()
+        seconds = max(0.0, self._free_at(call, place) - now)
+        if call.urgency is Urgency.CANCEL and math.isfinite(seconds):
+            self._reserved.append(Reservation(place, call, now + seconds, now + seconds + RESERVED_SECONDS))
+        return Late(seconds)
 
     def _give_turns(self) -> None:
         """Wake everybody whose turn it is; who waits keeps its windows from all behind it."""
         now = asyncio.get_running_loop().time()
-        claimed: set[_Window] = set()
+        claimed: set[QuotaWindow] = set()
         next_free = math.inf
         for waiter in tuple(self._waiting):
             windows = self._windows_of(waiter.call)
-            free_at = self._free_at(waiter.call)
+            free_at = self._free_at(waiter.call, waiter.place)
             if free_at > now or not claimed.isdisjoint(windows):
                 claimed.update(windows)
                 # Who only stands behind another is woken with it: its own time may be past already.
@@ -114,7 +116,8 @@ class RateLimiter:
                 window.take(now)
             if not waiter.turn.done():
                 waiter.turn.set_result(None)
-        self._wake_at(next_free)
+        ends = (each.until for each in self._reserved if self._waiting and each.until > now)
+        self._wake_at(min((next_free, *ends)))
 
     def _wake_at(self, instant: float) -> None:
         if self._alarm is not None:
@@ -122,16 +125,21 @@ class RateLimiter:
         finite = math.isfinite(instant)
         self._alarm = asyncio.get_running_loop().call_at(instant, self._give_turns) if finite else None
 
-    def _free_at(self, call: Call) -> float:
-        paused = self._paused.get((call.account, call.name), -math.inf)
-        return max((paused, *(window.free_at() for window in self._windows_of(call))))
+    def _free_at(self, call: Call, place: Place) -> float:
+        now = asyncio.get_running_loop().time()
+        before = [each for each in self._reserved if each.place < place and each.until > now]
+        free = self._paused.get((call.account, call.name), -math.inf)
+        for window in self._windows_of(call):
+            reserved = [each for each in before if window in self._windows_of(each.call)]
+            free = max(free, window.free_at(now, reserved))
+        return free
 
-    def _windows_of(self, call: Call) -> list[_Window]:
+    def _windows_of(self, call: Call) -> list[QuotaWindow]:
         return [self._window(call, quota) for quota in self._quotas if quota.covers(call)]
 
-    def _window(self, call: Call, quota: Quota) -> _Window:
+    def _window(self, call: Call, quota: Quota) -> QuotaWindow:
         name = call.name.lower() if self._scope is QuotaScope.EACH_CALL else ""
         key = (call.account, name, quota)
         if key not in self._windows:
-            self._windows[key] = _Window(quota)
+            self._windows[key] = QuotaWindow(quota)
         return self._windows[key]

@@ -33,6 +33,15 @@ def state_of(code: str) -> BrokerState:
     return _STATES.get(code.upper(), BrokerState.UNRECOGNISED)
 
 
+def symbol_of(item: Fields) -> str:
+    """Empty where the item does not tell it."""
+    return item.text("instrumentID").upper()
+
+
+def side_of(item: Fields) -> Side | None:
+    return _SIDES.get(item.text("buySell").upper())
+
+
 def read_report(item: Fields) -> BrokerReport:
     """One order item. Raises `WrongField` when what the house must know is missing."""
     filled = item.shares("filledQty")
@@ -51,8 +60,8 @@ def read_report(item: Fields) -> BrokerReport:
 
 def read_terms(item: Fields, report: BrokerReport) -> BookTerms | None:
     """What the order asks for. A price beside a type that has none is one of SSI's own; HOSE's MP is today's MTL."""
-    side, order_type = _SIDES.get(item.text("buySell").upper()), _ORDER_TYPES.get(item.text("orderType").upper())
-    symbol = item.text("instrumentID").upper()
+    side, order_type = side_of(item), _ORDER_TYPES.get(item.text("orderType").upper())
+    symbol = symbol_of(item)
     price = report.price if order_type is OrderType.LO else None
     if side is None or order_type is None or not symbol or not report.quantity:
         return None

@@ -11,7 +11,8 @@ from ledger.tables.table import instant, json_value
 class InboxRow(SQLModel, table=True):
     """One message of the broker, stored before anything else is done with it.
 
-    `evidence` is empty for what says nothing about an order, `problem` tells why a message was not understood.
+    `symbol` and `side` are empty where it does not tell them. `evidence` is empty for what says nothing about an
+    order, `problem` tells why a message was not understood.
     """
 
     __tablename__ = "inbox"
@@ -38,13 +39,19 @@ class InboxRow(SQLModel, table=True):
     broker_order_id: str
     evidence: str | None = json_value(default=None)
     problem: str
+    symbol: str = Field(sa_column_kwargs={"server_default": ""})
+    side: str = Field(sa_column_kwargs={"server_default": ""})
     order_id: str | None = Field(default=None, foreign_key="orders.order_id")
     routed_at: datetime | None = instant(default=None)
     received_at: datetime = instant(sa_column_kwargs={"server_default": func.now()})
 
 
 class BrokerOrderLinkRow(SQLModel, table=True):
-    """Each id the broker ever gave to an order of ours: amendments may give it another one (LC-62)."""
+    """Each id the broker ever gave to an order of ours: amendments may give it another one (LC-62).
+
+    `named_by` is the request that a message named as its cause when it taught the id, empty where it was learnt
+    otherwise.
+    """
 
     __tablename__ = "broker_order_link"
 
@@ -52,3 +59,4 @@ class BrokerOrderLinkRow(SQLModel, table=True):
     trading_date: date = Field(primary_key=True)
     broker_order_id: str = Field(primary_key=True)
     order_id: str = Field(foreign_key="orders.order_id", index=True)
+    named_by: str = Field(sa_column_kwargs={"server_default": ""})

@@ -10,15 +10,31 @@ from activities.adoption import Adoption
 from activities.broker_days import BrokerDays
 from activities.intake import Intake
 from broker.port import Book, BookRow, BookTerms, NoAnswer
+from ledger.accounts import AlertKind
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from market.clock import MarketClock
 from market.vocabulary import OrderType, Side
-from orders.order import Origin
+from orders.evidence import Answer, BrokerState, ClosedHere
+from orders.order import CloseReason, Origin
 from orders.status import Status, status
 from orders.stored import StoredOrder
 from tests.support.database import ACCOUNT_ID, CONNECTION_ID
-from tests.support.ledger_orders import DAY, MONDAY, MORNING, PRICE, clock_at, match, open_market, report
+from tests.support.ledger_orders import (
+    DAY,
+    MONDAY,
+    MORNING,
+    PRICE,
+    accept,
+    clock_at,
+    command,
+    hear,
+    match,
+    open_market,
+    place,
+    report,
+    send,
+)
 from tests.support.paper_broker import PaperAnnouncer, PaperBroker
 
 pytestmark = pytest.mark.stack
@@ -109,6 +125,66 @@ async def test_what_the_book_does_not_tell_is_not_adopted_and_looked_up_again_on
     await house.look()
     assert (house.broker.reads, await house.adopted()) == (1, ())
     assert (await ledger.unrouted(CONNECTION_ID, DAY)).count == 1
+
+
+def shown(broker_order_id: str, state: BrokerState | None = None, request_id: str = THEIRS) -> BookRow:
+    told = replace(report(0, state=state, request_id=request_id), broker_order_id=broker_order_id)
+    return BookRow(ACCOUNT_ID, broker_order_id, request_id, told, None, TERMS)
+
+
+async def someone_else_said(ledger: Ledger, broker_order_id: str) -> None:
+    told = InboxMessage("a match", "n1", 1, ACCOUNT_ID, (THEIRS,), broker_order_id, match())
+    await ledger.store_raw(CONNECTION_ID, DAY, [told])
+    await ledger.route(CONNECTION_ID, DAY)
+
+
+@pytest.mark.parametrize("gone", [(), (shown("B1", BrokerState.CANCELED, ""),)])
+async def test_while_an_order_of_ours_is_not_open_in_the_same_book_none_of_its_kind_is_adopted(
+    ledger: Ledger, gone: tuple[BookRow, ...]
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0))
+    await someone_else_said(ledger, "B2")
+    house = House(ledger, Book((*gone, shown("B2"))))
+    await house.look()
+    assert await house.adopted() == ()
+
+
+async def test_beside_an_order_of_ours_that_the_book_shows_as_open_others_are_adopted(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0))
+    await someone_else_said(ledger, "B2")
+    house = House(ledger, Book((shown("B1", request_id=""), shown("B2"))))
+    await house.look()
+    assert len(await house.adopted()) == 1
+
+
+async def test_beside_an_order_of_ours_that_has_ended_others_are_adopted(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(100))
+    await someone_else_said(ledger, "B2")
+    house = House(ledger, Book((shown("B1", BrokerState.FILLED, ""), shown("B2"))))
+    await house.look()
+    assert len(await house.adopted()) == 1
+
+
+async def test_what_may_be_an_order_that_a_person_closed_as_not_received_is_told_and_not_adopted(
+    ledger: Ledger,
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = (await accept(ledger, command())).order.order_id
+    await send(ledger, order_id, Answer.UNKNOWN)
+    await hear(ledger, order_id, ClosedHere(CloseReason.NOT_RECEIVED, "nobody has it"))
+    await someone_else_said(ledger, "B1")
+    house = House(ledger, Book((row(),)))
+    for _ in range(2):
+        await house.look()
+    assert await house.adopted() == ()
+    (alert,) = await ledger.alerts()
+    assert (alert.kind, alert.order_id) == (AlertKind.ORDER_CONTRADICTION, order_id)
 
 
 async def test_a_book_of_another_day_adopts_nothing(ledger: Ledger) -> None:

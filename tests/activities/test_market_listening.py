@@ -287,3 +287,35 @@ async def test_a_clock_that_is_set_begins_another_course_of_the_day(ledger: Ledg
         )
 
     await listening(ledger, feed, halted, set_back, trades, clock=clock)
+
+
+async def test_a_halt_is_seen_although_a_message_with_a_wrong_date_came_before_it(ledger: Ledger) -> None:
+    await open_market(ledger)
+    feed, wrong = ScriptedFeed(), datetime(2099, 1, 1, tzinfo=VIETNAM)
+    feed.play([snapshot(wrong), snapshot(wrong), snapshot(status=SecurityStatus.HALTED)])
+
+    async def halted() -> bool:
+        found = await ledger.instrument("VIC", DAY)
+        return found is not None and found.status is SecurityStatus.HALTED
+
+    await listening(ledger, feed, halted)
+
+
+async def test_the_first_words_after_the_clock_was_set_forward_are_not_of_the_future(ledger: Ledger) -> None:
+    await open_market(ledger)
+    feed, clock = ScriptedFeed(), MovedClock(MORNING)
+    feed.play([snapshot()])
+    later = MORNING + timedelta(hours=3)
+
+    async def listens_and_is_set() -> bool:
+        if not feed.items.empty():
+            return False
+        clock.now = later
+        feed.play([snapshot(later, status=SecurityStatus.HALTED)])
+        return True
+
+    async def halted() -> bool:
+        found = await ledger.instrument("VIC", DAY)
+        return found is not None and found.status is SecurityStatus.HALTED
+
+    await listening(ledger, feed, listens_and_is_set, halted, clock=clock)

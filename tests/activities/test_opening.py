@@ -7,7 +7,7 @@ import pytest
 
 from activities.opening import opening_of
 from broker.port import Book, BookRow, BookTerms, BrokerCash, BrokerPosition, BrokerPositions
-from ledger.adopting import ExternalOrder
+from ledger.adopting import ExternalOrder, NotAdopted
 from ledger.ledger import Ledger
 from ledger.settlement import Opening, OpeningShares
 from market.fees import SSI_ONLINE, commission, sale_tax
@@ -59,6 +59,32 @@ def test_what_cannot_be_adopted_stays_in_the_balances() -> None:
     unread = replace(row(Side.BUY, report(100)), terms=None)
     opening = opening_of(*balances(1_000, 0, 400, 300), Book((unnamed, unread)), SSI_ONLINE)
     assert opening == Opening(1_000, 0, {"VIC": OpeningShares(400, 300, 80_000)})
+
+
+@pytest.mark.parametrize("side", Side)
+def test_an_order_of_a_symbol_without_reference_data_stays_in_the_balances(side: Side) -> None:
+    told = balances(1_000, SOLD, 400, 300)
+    opening = opening_of(*told, Book((row(side, report(100), "BONDX"),)), SSI_ONLINE, {"VIC", "VND"})
+    assert opening == opening_of(*told, Book(()), SSI_ONLINE)
+
+
+def test_an_order_of_a_symbol_with_reference_data_is_taken_back() -> None:
+    told = balances(50_000_000, 0, 400, 300)
+    opening = opening_of(*told, Book((row(Side.BUY, report(100)),)), SSI_ONLINE, {"VIC"})
+    assert (opening.cash, opening.shares["VIC"].owned) == (50_000_000 + BOUGHT, 300)
+
+
+@pytest.mark.stack
+async def test_a_bond_bought_today_is_owned_and_paid_for_though_it_is_never_adopted(ledger: Ledger) -> None:
+    await ledger.save_instruments(INSTRUMENTS)
+    cash, positions = BrokerCash(41_000_000, 0, 0, 0), BrokerPositions((BrokerPosition("BONDX", 100, 0, PRICE),))
+    bought = row(Side.BUY, report(100), "BONDX")
+    known = {each.symbol for each in INSTRUMENTS}
+    await ledger.open_balances(ACCOUNT_ID, DAY, opening_of(cash, positions, Book((bought,)), SSI_ONLINE, known))
+    found = ExternalOrder("BONDX", Side.BUY, OrderType.LO, 100, PRICE, bought.report)
+    assert await ledger.adopt(ACCOUNT_ID, DAY, found, MORNING, datetime.now(UTC)) is NotAdopted.UNKNOWN_SYMBOL
+    owned = await ledger.owned(ACCOUNT_ID)
+    assert (owned.cash, owned.shares) == (41_000_000, {"BONDX": 100})
 
 
 @pytest.mark.stack

@@ -173,5 +173,3 @@ async def test_the_watcher_asks_until_the_data_are_there_and_gives_up_when_the_d
     watcher = MarketWatcher(ledger, broker, caller, BrokerDays(ledger, clock), announcer, ends)
     await asyncio.wait_for(ActivityEnvironment().run(watcher.watch), 20)
     assert caller.asked == [MONDAY, MONDAY]
-    opened = [each.opened for each in await ledger.accounts_of(CONNECTION_ID)]
-    assert opened == [comes] * len(opened)

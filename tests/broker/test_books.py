@@ -81,6 +81,14 @@ async def test_a_failed_request_stands_beside_its_order() -> None:
     assert found.rows[0].failed == RequestFailed("10000009", "20417733", "", "Price exceeds ceiling")
 
 
+@pytest.mark.parametrize("without_id", [{"uniqueID": None, "orderStatus": "RJ"}, {"uniqueID": ""}, {}])
+async def test_a_failed_request_without_an_id_hides_no_order_of_the_book(without_id: dict[str, object]) -> None:
+    found = await audit_book(book(row(), row(orderID="2", lastErrorEvent=without_id)))
+    assert isinstance(found, Book)
+    assert [(each.broker_order_id, each.failed) for each in found.rows][1:] == [("2", None)]
+    assert len(found.rows) == 2
+
+
 async def test_a_rejected_order_tells_why() -> None:
     rejected = row(orderID="T20230504w3810000001", orderStatus="RJ", filledQty=0, rejectReason="Invalid market status")
     found = await audit_book(book(rejected))
@@ -105,7 +113,6 @@ async def test_a_derivative_order_is_left_out() -> None:
         book(row(), row(quantity=10**9 + 1)),
         book(row(), row(filledQty=10**10)),
         book(row(), row(avgPrice=10**8 + 1)),
-        book(row(lastErrorEvent={"uniqueID": ""})),
         envelope({"account": made.ACCOUNT}),
         envelope(None),
         envelope([]),

@@ -146,10 +146,25 @@ async def test_after_a_good_connection_the_next_pause_is_short_again() -> None:
     back_off = BackOff()
     for _ in range(12):
         back_off.pause()
-    back_off.lasted(59)
+    back_off.lasted(9)
     assert back_off.pause() >= LONGEST_PAUSE_SECONDS / 2
-    back_off.lasted(60)
+    back_off.lasted(10)
     assert back_off.pause() <= 0.5
+
+
+async def test_a_hub_that_ends_each_connection_after_twenty_seconds_is_away_for_moments_only() -> None:
+    class Brief(Hub):
+        async def open(self, resume_from: int) -> AsyncGenerator[str, None]:
+            self.opened_at.append(asyncio.get_running_loop().time())
+            await asyncio.sleep(20)
+            yield ALIVE
+            raise StreamLost("ended")
+
+    hub = Brief([])
+    await followed(hub, 41)
+    pauses = [after - before - 20 for before, after in zip(hub.opened_at, hub.opened_at[1:], strict=False)]
+    assert len(pauses) == 20
+    assert max(pauses) <= 0.51
 
 
 async def test_only_a_lost_stream_is_opened_again() -> None:

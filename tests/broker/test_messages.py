@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from broker.fastconnect.messages import read_message
 from broker.port import BrokerMessage, Irrelevant, NotUnderstood
+from market.vocabulary import Side
 from orders.evidence import BrokerReport, BrokerState, Match, RequestFailed
 from tests.broker.stream_messages import match_event, message, order_event, short_order_error
 
@@ -23,6 +24,13 @@ def report(raw: str) -> BrokerReport:
 
 def hashed(raw: str) -> str:
     return f"sha256:{hashlib.sha256(raw.encode()).hexdigest()}"
+
+
+def numbered(number: int, raw: str) -> str:
+    """The key of a numbered message: the number and a digest, the same each time."""
+    key = read_message(raw).key
+    assert key.startswith(f"notify:{number}:")
+    return key
 
 
 @pytest.mark.parametrize(
@@ -54,12 +62,14 @@ def test_each_status_code_has_its_state(code: str, state: BrokerState) -> None:
 def test_an_order_event_is_read_whole() -> None:
     raw = order_event(orderStatus="PF", filledQty=100, osQty=100, avgPrice=98500.0, uniqueID="10000007")
     assert read_message(raw) == BrokerMessage(
-        key="notify:51",
+        key=numbered(51, raw),
         account="0712341",
         request_ids=("10000007", "10000001"),
         broker_order_id="20417733",
         sequence=51,
         fact=BrokerReport("20417733", "10000007", BrokerState.WORKING, 200, 100, 9_850_000, 0, price=98_500, number=51),
+        symbol="FPT",
+        side=Side.BUY,
     )
 
 
@@ -99,12 +109,14 @@ def test_a_rejection_tells_its_reason_and_zero_is_none() -> None:
 
 def test_a_match_event_is_read_whole() -> None:
     assert read_message(match_event()) == BrokerMessage(
-        key="notify:54",
+        key=numbered(54, match_event()),
         account="0712341",
         request_ids=("10000001",),
         broker_order_id="20417733",
         sequence=54,
-        fact=Match("20417733", 100, 98_500, datetime(2020, 11, 25, 4, 8, 1, 849_000, tzinfo=UTC)),
+        fact=Match("20417733", 100, 98_500, datetime(2020, 11, 25, 4, 8, 1, 849_000, tzinfo=UTC), number=54),
+        symbol="FPT",
+        side=Side.BUY,
     )
 
 
@@ -121,25 +133,35 @@ def test_the_full_order_error_names_both_requests() -> None:
     )
     reading = read_message(raw)
     assert isinstance(reading, BrokerMessage)
-    assert (reading.key, reading.sequence) == ("notify:15455", 15_455)
+    assert (reading.key, reading.sequence) == (numbered(15_455, raw), 15_455)
     assert reading.request_ids == ("10000009", "10000001")
     assert reading.broker_order_id == "20417733"
 
 
 def test_portfolio_news_is_irrelevant() -> None:
     data = {"account": "0712348", "notifyID": 27, "data": None, "clientPortfoliosOpen": [{"martketID": "VNFE"}]}
-    assert read_message(message("clientPortfolioEvent", data, {})) == Irrelevant("notify:27", 27)
+    raw = message("clientPortfolioEvent", data, {})
+    assert read_message(raw) == Irrelevant(numbered(27, raw), 27)
 
 
 def test_an_order_of_the_derivatives_market_is_irrelevant() -> None:
     raw = order_event(marketID="VNFE", price=1452.7, filledQty=1, avgPrice=1452.7)
-    assert read_message(raw) == Irrelevant("notify:51", 51)
+    assert read_message(raw) == Irrelevant(numbered(51, raw), 51)
 
 
 def test_messages_without_a_number_have_a_key_of_their_own() -> None:
     first, second = short_order_error(), short_order_error(uniqueID="10000002")
     assert read_message(first).key == read_message(first).key
     assert read_message(first).key != read_message(second).key
+
+
+@pytest.mark.parametrize(("changes", "side"), [({"buySell": "s"}, Side.SELL), ({"buySell": None}, None)])
+def test_a_message_tells_its_symbol_and_its_side_where_it_knows_them(
+    changes: dict[str, object], side: Side | None
+) -> None:
+    reading = read_message(match_event(instrumentID="fpt", **changes))
+    assert isinstance(reading, BrokerMessage)
+    assert (reading.symbol, reading.side) == ("FPT", side)
 
 
 def test_leading_zeros_of_a_request_id_are_kept() -> None:
@@ -194,8 +216,46 @@ def test_what_has_no_known_form_says_why(raw: str, reason: str) -> None:
 
 
 def test_a_message_that_is_not_understood_keeps_its_number() -> None:
-    reading = read_message(order_event(quantity=...))
-    assert (reading.key, getattr(reading, "sequence", None)) == ("notify:51", 51)
+    raw = order_event(quantity=...)
+    reading = read_message(raw)
+    assert (reading.key, getattr(reading, "sequence", None)) == (hashed(raw), 51)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        match_event(account="0712348"),
+        match_event(orderID="20417734"),
+        match_event(matchQty=200),
+        match_event(matchPrice=98_600),
+        match_event(matchTime="1606277281850"),
+        order_event(notifyID=54),
+    ],
+)
+def test_one_number_on_two_contents_is_two_messages(other: str) -> None:
+    assert read_message(other).key != read_message(match_event()).key
+
+
+def test_a_report_with_other_figures_under_a_number_used_before_is_another_message() -> None:
+    before, after = order_event(), order_event(orderStatus="PF", filledQty=100, avgPrice=98_500)
+    assert read_message(before).key != read_message(after).key
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        match_event(),
+        match_event(ipAddress="10.0.0.2"),
+        match_event(matchQty="100.0", matchPrice=98_500, notifyID="54"),
+        match_event().replace(" ", ""),
+    ],
+)
+def test_a_redelivered_message_keeps_its_key_whatever_json_it_is_written_in(again: str) -> None:
+    assert read_message(again).key == read_message(match_event()).key
+
+
+def test_a_key_is_short_whatever_the_ids_in_it() -> None:
+    assert len(read_message(match_event(orderID="x" * 100_000)).key) < 100
 
 
 def test_text_is_made_fit_for_the_database() -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import math
+from dataclasses import replace
 
 import pytest
 
 from broker.fastconnect.quotas import Call, Quota, QuotaScope, Urgency, read_quotas
-from broker.fastconnect.rate_limiter import Late, RateLimiter
+from broker.fastconnect.rate_limiter import RESERVED_SECONDS, Late, RateLimiter
 from broker.port import NoAnswer
 
 pytestmark = pytest.mark.usefixtures("exact_time")
@@ -111,6 +112,49 @@ async def test_who_has_waited_as_long_as_it_may_is_late_and_leaves_the_queue() -
     assert clock() - begun == pytest.approx(3)
     await asyncio.gather(*cancels)
     assert await turns(limiter, order()) != []
+
+
+async def full_but_cancel_told(limiter: RateLimiter) -> float:
+    """A window of 3 in 2 s is full, and a cancel was told to come again; returns in how many seconds."""
+    await turns(limiter, *[order()] * 3)
+    late = await limiter.turn(cancel(), 0.5)
+    assert isinstance(late, Late)
+    return late.seconds
+
+
+async def test_a_cancel_that_was_late_finds_its_turn_when_it_comes_again_however_many_orders_wait() -> None:
+    limiter = together(Quota(3, 2.0))
+    seconds = await full_but_cancel_told(limiter)
+    waiting = [asyncio.create_task(limiter.turn(order(), 1_000.0)) for _ in range(20)]
+    await asyncio.sleep(math.ceil(seconds))
+    assert sum(task.done() for task in waiting) == 2, "the others go on in the turns that are not kept"
+    assert await limiter.turn(cancel(), 0) is None
+    for task in waiting:
+        task.cancel()
+    await asyncio.gather(*waiting, return_exceptions=True)
+
+
+async def test_the_turn_of_a_cancel_that_does_not_come_again_is_given_away() -> None:
+    limiter = together(Quota(1, 2.0))
+    await limiter.turn(order(), PATIENCE)
+    assert isinstance(await limiter.turn(cancel(), 0.5), Late)
+    (got,) = await turns(limiter, order())
+    assert got[1] == pytest.approx(2.05 + RESERVED_SECONDS)
+
+
+async def test_cancels_that_were_late_keep_one_turn_each_in_their_order_and_coming_early_changes_nothing() -> None:
+    limiter = together(Quota(1, 2.0))
+    await limiter.turn(order(), PATIENCE)
+    first, second = replace(cancel(), order="B1"), replace(cancel(), order="B2")
+    for _ in range(3):
+        late = [await limiter.turn(call, 0.5) for call in (first, second)]
+        assert [each.seconds for each in late if each is not None] == pytest.approx([2.05, 4.10])
+    await asyncio.sleep(2.1)
+    late_again = await limiter.turn(second, 0.5)
+    assert isinstance(late_again, Late), "its turn is the one after the first"
+    assert await limiter.turn(first, 0) is None
+    await asyncio.sleep(late_again.seconds)
+    assert await limiter.turn(second, 0) is None
 
 
 async def test_who_gives_up_takes_no_turn() -> None:

@@ -3,14 +3,16 @@
 import httpx
 import pytest
 
+from activities.balance_check import PROOF_SECONDS
 from tests.support.killing import kill, wait_until_back
 from tests.support.reckoning import ACCOUNT
 from tests.support.trading import PATIENCE_SECONDS, Trading
 from tests.support.whole_stack import eventually
 
-pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.stack, pytest.mark.timeout(360)]
 
 DEPOSIT = 7_000_000
+PROOF_AND_PATIENCE_SECONDS = PROOF_SECONDS + PATIENCE_SECONDS
 
 
 def operator(trading: Trading) -> httpx.Client:
@@ -32,7 +34,7 @@ def test_lc99_a_deposit_that_nobody_booked_blocks_the_account_on_the_next_mornin
 ) -> None:
     move(trading, cash=DEPOSIT)
     trading.next_day()
-    told = eventually(lambda: alerts(trading), bool, PATIENCE_SECONDS)
+    told = eventually(lambda: alerts(trading), bool, PROOF_AND_PATIENCE_SECONDS)
     assert "VND booked" in told[0]
     denied = trading.api.post("/orders", json=trading.order())
     assert [each["code"] for each in denied.json()["violations"]] == ["account_blocked"]
@@ -51,7 +53,7 @@ def test_lc99_shares_that_came_while_no_worker_ran_block_the_account_at_its_star
     move(trading, shares={"VIC": 100})
     killed = kill(trading.stack, "worker")
     wait_until_back(trading.stack, "worker", killed)
-    told = eventually(lambda: alerts(trading), lambda found: len(found) > before, PATIENCE_SECONDS)
+    told = eventually(lambda: alerts(trading), lambda found: len(found) > before, PROOF_AND_PATIENCE_SECONDS)
     assert "VIC" in told[0]
     trading.stack.oms("account", "adjust", ACCOUNT, "VIC", "100", "--reason", "transfer", "--user", "minh")
     order_id = trading.working(trading.order())

@@ -12,7 +12,7 @@ from market.vocabulary import Side
 from orders.evidence import BrokerState
 from risk.checks import TradingState
 from tests.support.database import ACCOUNT_ID
-from tests.support.ledger_orders import accept, command, hear, open_market, place, report
+from tests.support.ledger_orders import DAY, MONDAY, accept, command, hear, open_market, place, report
 
 pytestmark = pytest.mark.stack
 
@@ -129,3 +129,16 @@ async def test_what_is_owned_counts_holds_and_what_has_not_settled_and_says_what
     assert (live.cash, live.shares, live.in_flight) == (10_000_000, {"VIC": 100}, True)
     await hear(ledger, order_id, report(0, state=BrokerState.CANCELED, cancelled=100))
     assert not (await ledger.owned(ACCOUNT_ID)).in_flight
+
+
+@pytest.mark.parametrize("amount", [700, -700])
+async def test_rounding_moves_money_once_a_day_and_leaves_the_state_as_it_is(ledger: Ledger, amount: int) -> None:
+    await open_market(ledger, cash=1_000)
+    await ledger.block(ACCOUNT_ID, "balances:1", DIFFERENCE)
+    assert await ledger.book_rounding(ACCOUNT_ID, DAY, amount)
+    assert not await ledger.book_rounding(ACCOUNT_ID, DAY, amount)
+    assert (await ledger.cash(ACCOUNT_ID)).available == 1_000 + amount
+    assert await ledger.book_rounding(ACCOUNT_ID, MONDAY.date(), 1)
+    assert (await ledger.cash(ACCOUNT_ID)).available == 1_001 + amount
+    assert await state_of(ledger) is TradingState.BLOCKED
+    assert await ledger.trial_balance() == (), "I5"

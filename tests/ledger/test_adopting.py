@@ -28,8 +28,10 @@ from tests.support.ledger_orders import (
     PRICE,
     accept,
     command,
+    hear,
     match,
     open_market,
+    place,
     report,
     send,
     start,
@@ -163,6 +165,20 @@ async def test_nothing_is_adopted_while_an_order_of_ours_on_that_side_has_no_id_
     await send(ledger, order_id, answer)
     assert await adopt(ledger, external(shown())) is NotAdopted.PERHAPS_OURS
     assert isinstance(await adopt(ledger, external(shown(), symbol="VND")), StoredOrder)
+
+
+@pytest.mark.parametrize(("later", "alerts"), [(timedelta(), 0), (timedelta(minutes=1), 1)])
+async def test_a_person_is_told_when_an_order_of_ours_stays_away_from_the_book(
+    ledger: Ledger, later: timedelta, alerts: int
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0))
+    told = external(replace(shown(), broker_order_id="B2"))
+    for _ in range(2):
+        answer = await ledger.adopt(ACCOUNT_ID, DAY, told, MORNING, datetime.now(UTC) + later, frozenset({"B2"}))
+        assert answer is NotAdopted.PERHAPS_OURS
+    assert [alert.order_id for alert in await ledger.alerts()] == [order_id] * alerts
 
 
 async def test_an_order_is_adopted_once_however_often_it_is_found(ledger: Ledger) -> None:

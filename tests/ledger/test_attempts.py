@@ -157,3 +157,19 @@ async def test_yesterdays_order_cannot_be_cancelled_under_todays_request_ids(led
     monday = datetime(2026, 11, 23, 10, tzinfo=VIETNAM)
     refused = await ledger.start_attempt(order_id, Action.CANCEL, "c1", monday.date(), datetime.now(UTC))
     assert refused == MayNotSend(Refusal.ANOTHER_DAY)
+
+
+@pytest.mark.parametrize(("first", "sent_before"), [(Answer.UNKNOWN, True), (Answer.NOT_SENT, False)])
+async def test_a_repeat_knows_whether_an_earlier_attempt_may_have_arrived(
+    ledger: Ledger, first: Answer, sent_before: bool
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(0), CancelAsked("c1", "trader"))
+    attempt = await start(ledger, order_id, Action.CANCEL, "c1")
+    assert isinstance(attempt, Attempt)
+    assert not attempt.sent_before
+    await ledger.finish_attempt(attempt.request_id, order_id, RequestAnswered(attempt.request_id, first))
+    repeat = await start(ledger, order_id, Action.CANCEL, "c1")
+    assert isinstance(repeat, Attempt)
+    assert repeat.sent_before is sent_before

@@ -1,7 +1,6 @@
 """Booking: each piece of evidence counts once, in any order, and the money follows to the dong."""
 
 import asyncio
-from dataclasses import replace
 from datetime import datetime, time
 from itertools import permutations
 
@@ -13,7 +12,7 @@ from ledger.ledger import Ledger
 from ledger.reads.orders import Execution
 from market.calendar import VIETNAM
 from market.vocabulary import Side
-from orders.evidence import Answer, BrokerReport, BrokerState, ClosedHere, Evidence
+from orders.evidence import Answer, BrokerState, ClosedHere, Evidence
 from orders.order import Anomaly, CloseReason, Life
 from orders.status import Status, status
 from risk.checks import TradingState
@@ -198,24 +197,6 @@ async def test_lc28_each_contradiction_of_the_broker_is_told_to_a_person_once(le
     account = await ledger.account(ACCOUNT_ID)
     assert account is not None
     assert account.state is TradingState.ACTIVE
-
-
-@pytest.mark.parametrize(
-    "later",
-    [replace(report(0, state=BrokerState.CANCELED), number=3), replace(report(100, price=PRICE - 100), number=3)],
-)
-async def test_lc31_a_fill_that_is_taken_back_or_corrected_stands_and_the_account_may_only_reduce(
-    ledger: Ledger, later: BrokerReport
-) -> None:
-    await open_market(ledger, cash=COST)
-    order_id = await place(ledger)
-    await hear(ledger, order_id, match(100), replace(report(100), number=2), later)
-    (alert,) = await ledger.alerts()
-    assert (alert.kind, alert.order_id) == (AlertKind.ORDER_CONTRADICTION, order_id)
-    account, position = await ledger.account(ACCOUNT_ID), await ledger.position(ACCOUNT_ID, "VIC")
-    assert account is not None
-    assert position is not None
-    assert (account.state, position.quantity) == (TradingState.REDUCE_ONLY, 100)
 
 
 async def test_lc29_an_overfill_that_cash_covers_is_booked_in_full_and_stops_buying(ledger: Ledger) -> None:

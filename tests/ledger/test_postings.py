@@ -68,7 +68,7 @@ def _live(order: Order, life: list[Evidence], *, batch: bool) -> tuple[Buckets, 
     for turn in turns:
         after = fold(order, 0, turn)[-1].after if turn else order
         pending = buckets[Bucket.PENDING, CASH, DAY]
-        free = Free(_free(buckets, CASH), _free(buckets, "VIC"), pending)
+        free = Free(_free(buckets, CASH), _free(buckets, "VIC"), pending, buckets[Bucket.PENDING, "VIC", DAY])
         _apply(buckets, booking_postings(order, after, free))
         holding = holding_after(holding, order, after)
         order = after
@@ -183,7 +183,7 @@ def test_a_settlement_pays_a_shortfall_before_anything_becomes_available(amount:
 def test_the_proceeds_of_a_settled_sale_are_corrected_in_free_cash() -> None:
     before = fold(_order(Side.SELL, 100), 0, [_stored(_report(100, 100, 8_550_000, BrokerState.FILLED))])[-1].after
     after = fold(before, 1, [_stored(_match(100, 85_000))])[-1].after
-    moved = booking_postings(before, after, Free(cash=1_000_000, shares=0, pending_cash=0))
+    moved = booking_postings(before, after, Free(cash=1_000_000, shares=0, pending_cash=0, pending_shares=0))
     lost = 50_000 - 75 - 50
     assert Posting(Bucket.AVAILABLE, CASH, -lost) in moved
     assert all(posting.bucket is not Bucket.PENDING for posting in moved)

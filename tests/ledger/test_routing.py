@@ -7,13 +7,26 @@ from datetime import timedelta
 import pytest
 
 from ledger.accounts import AlertKind
-from ledger.attempts import FIRST_REQUEST_ID
+from ledger.attempts import FIRST_REQUEST_ID, Attempt
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
-from orders.evidence import BrokerState, Evidence, RequestFailed
+from market.vocabulary import Side
+from orders.evidence import AmendAsked, BrokerState, Evidence, RequestFailed
+from orders.order import Action
 from orders.status import Status, status
 from tests.support.database import ACCOUNT_ID, CONNECTION_ID
-from tests.support.ledger_orders import DAY, PRICE, accept, command, match, open_market, report, send
+from tests.support.ledger_orders import (
+    DAY,
+    MORNING,
+    PRICE,
+    accept,
+    command,
+    match,
+    open_market,
+    report,
+    send,
+    start,
+)
 
 pytestmark = pytest.mark.stack
 
@@ -28,6 +41,8 @@ def _message(
     raw: str = "",
     account: str = ACCOUNT_ID,
     problem: str = "",
+    symbol: str = "VIC",
+    side: Side | None = Side.BUY,
 ) -> InboxMessage:
     return InboxMessage(
         raw=raw or f"message {sequence}",
@@ -38,6 +53,8 @@ def _message(
         broker_order_id=broker_order_id,
         evidence=evidence,
         problem=problem,
+        symbol=symbol,
+        side=side,
     )
 
 
@@ -94,6 +111,99 @@ async def test_a_request_id_in_another_account_of_the_broker_is_not_ours(ledger:
     _, request_id = await _sent(ledger)
     await ledger.store_raw(CONNECTION_ID, DAY, [_message(1, report(100), request_id, account="somebody")])
     assert await ledger.route(CONNECTION_ID, DAY) == ()
+
+
+THEIRS = "90000007"
+
+
+async def _told(ledger: Ledger, *messages: InboxMessage) -> list[str]:
+    await ledger.store_raw(CONNECTION_ID, DAY, messages)
+    routed = [each.order_id for each in await ledger.route(CONNECTION_ID, DAY)]
+    for order_id in routed:
+        await ledger.book(order_id)
+    return routed
+
+
+async def _alerted(ledger: Ledger) -> list[tuple[AlertKind, str | None]]:
+    return [(alert.kind, alert.order_id) for alert in await ledger.alerts()]
+
+
+@pytest.mark.parametrize(("symbol", "side"), [("VND", Side.BUY), ("VIC", Side.SELL), ("VND", Side.SELL)])
+@pytest.mark.parametrize("ours_first", [True, False])
+async def test_an_order_of_other_terms_under_a_request_id_of_ours_is_not_ours_and_a_person_is_told(
+    ledger: Ledger, symbol: str, side: Side, ours_first: bool
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await _sent(ledger)
+    ours = _message(1, match(), request_id)
+    foreign = _message(2, match(500), request_id, broker_order_id="Z9", symbol=symbol, side=side)
+    assert await _told(ledger, *((ours, foreign) if ours_first else (foreign, ours))) == [order_id]
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.filled == 100
+    for _ in range(2):
+        assert await _told(ledger) == []
+    assert await _alerted(ledger) == [(AlertKind.CONTRADICTING_MESSAGE, order_id)]
+
+
+async def test_an_id_at_the_broker_that_is_known_wins_over_the_request_id(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    (first, first_id), (second, second_id) = await _sent(ledger), await _sent(ledger)
+    await _told(ledger, _message(1, report(0), first_id), _message(2, report(0), second_id, broker_order_id="B2"))
+    assert await _told(ledger, _message(3, match(), second_id, broker_order_id="B1")) == [first]
+    stored = await ledger.load(second)
+    assert stored is not None
+    assert stored.order.filled == 0
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_a_second_order_at_the_broker_under_the_id_of_our_submit_is_told_and_not_booked(
+    ledger: Ledger, at_once: bool
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await _sent(ledger)
+    ours, second = _message(1, match(40), request_id), _message(2, match(60), request_id, broker_order_id="Z9")
+    for batch in ([ours, second],) if at_once else ([ours], [second]):
+        await _told(ledger, *batch)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.filled == 40
+    assert await _alerted(ledger) == [(AlertKind.CONTRADICTING_MESSAGE, order_id)]
+
+
+async def test_lc62_a_new_id_after_our_amendment_is_ours_even_under_the_id_of_the_submit(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await _sent(ledger)
+    await _told(ledger, _message(1, report(0), request_id))
+    await ledger.record(order_id, "a1", AmendAsked("a1", "trader", MORNING, price=PRICE - 100), "client")
+    assert isinstance(await start(ledger, order_id, Action.AMEND, "a1"), Attempt)
+    assert await _told(ledger, _message(2, match(), request_id, broker_order_id="B2")) == [order_id]
+    assert await ledger.alerts() == ()
+
+
+async def test_a_new_id_after_somebody_elses_amendment_of_our_order_is_ours(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await _sent(ledger)
+    await _told(ledger, _message(1, report(0), request_id))
+    assert await _told(ledger, _message(2, match(), THEIRS, request_id, broker_order_id="B2")) == [order_id]
+    assert await ledger.alerts() == ()
+
+
+async def test_an_execution_that_comes_before_the_answer_to_its_order_finds_it(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = (await accept(ledger, command())).order.order_id
+    attempt = await start(ledger, order_id)
+    assert isinstance(attempt, Attempt)
+    assert await _told(ledger, _message(1, match(), attempt.request_id)) == [order_id]
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.filled == 100
+
+
+async def test_a_message_that_tells_no_terms_is_routed_by_its_request_id(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await _sent(ledger)
+    assert await _told(ledger, _message(1, match(), request_id, symbol="", side=None)) == [order_id]
 
 
 async def test_an_error_without_account_or_order_id_is_routed_by_its_request_id(ledger: Ledger) -> None:

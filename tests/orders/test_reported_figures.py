@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from orders.evidence import BrokerReport, BrokerState
-from orders.order import Anomaly, Order
+from orders.order import Order
 from tests.orders.test_races import PRICE, WORKING, fold, match, report
 
 
@@ -24,18 +24,9 @@ def test_lc26_lower_figures_without_a_number_prove_nothing() -> None:
     assert fold(numbered(0, 500), order=FILLED) == FILLED
 
 
-def test_lc31_lower_figures_under_a_higher_number_take_an_execution_back_and_nothing_is_unbooked() -> None:
-    after = fold(numbered(9, 0), order=FILLED)
-    assert (after.anomalies, after.filled, after.filled_value) == ((Anomaly.FILL_TAKEN_BACK,), 1_000, 1_000 * PRICE)
-
-
-def test_lc31_another_value_of_the_same_shares_is_a_correction() -> None:
-    after = fold(numbered(9, 1_000, value=1_000 * PRICE - 100_000), order=FILLED)
-    assert (after.anomalies, after.filled_value) == ((Anomaly.FILL_CORRECTED,), 1_000 * PRICE)
-
-
-def test_an_average_that_is_rounded_to_a_dong_is_no_correction() -> None:
-    assert fold(numbered(9, 1_000, value=1_000 * PRICE + 999), order=FILLED) == FILLED
+def test_an_average_that_is_rounded_to_a_hundredth_of_a_dong_is_no_correction() -> None:
+    order = fold(numbered(9, 1_000, value=1_000 * PRICE + 10), order=FILLED)
+    assert (order.filled_value, order.anomalies) == (1_000 * PRICE, ())
 
 
 def test_lc62_figures_of_another_id_of_the_order_are_no_contradiction() -> None:
