@@ -9,7 +9,7 @@ from cli.preparing import provide_temporal
 from local.environment import bare_environment
 from settings import PROJECT_FOLDER
 
-EVERYDAY_MARKERS = "not chaos and not browser and not fuzz"
+EVERYDAY_MARKERS = "not chaos and not browser and not fuzz and not fault"
 FAST_MARKERS = f"not stack and {EVERYDAY_MARKERS}"
 
 
@@ -23,7 +23,7 @@ def run_tests(arguments: list[str], *, fast: bool) -> NoReturn:
 
 
 def pytest_command(arguments: list[str], *, fast: bool) -> list[str]:
-    """The long tests (chaos, browser, fuzz) run when they are asked for with `-m`."""
+    """The long tests (chaos, browser, fuzz, fault) run when they are asked for with `-m`."""
     markers = FAST_MARKERS if fast else EVERYDAY_MARKERS
     chosen = [] if "-m" in arguments else ["-m", markers]
     return [sys.executable, "-m", "pytest", *chosen, *arguments]

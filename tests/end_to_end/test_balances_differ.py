@@ -29,34 +29,22 @@ def move(trading: Trading, **what: object) -> None:
     trading.control.post(f"accounts/{ACCOUNT}/movements", json=what).raise_for_status()
 
 
-def test_lc99_a_deposit_that_nobody_booked_blocks_the_account_on_the_next_morning_until_it_is_booked(
-    trading: Trading,
-) -> None:
+def test_lc99_what_came_while_no_worker_ran_blocks_the_account_until_a_person_has_booked_it(trading: Trading) -> None:
+    """Cash is booked over HTTP, shares by command: the proof takes a minute, so both are told at once."""
+    killed = kill(trading.stack, "worker")
     move(trading, cash=DEPOSIT)
-    trading.next_day()
+    move(trading, shares={"VIC": 100})
+    wait_until_back(trading.stack, "worker", killed)
     told = eventually(lambda: alerts(trading), bool, PROOF_AND_PATIENCE_SECONDS)
     assert "VND booked" in told[0]
+    assert "VIC" in told[0]
     denied = trading.api.post("/orders", json=trading.order())
     assert [each["code"] for each in denied.json()["violations"]] == ["account_blocked"]
+    trading.stack.oms("account", "adjust", ACCOUNT, "VIC", "100", "--reason", "transfer", "--user", "minh")
     with operator(trading) as client:
         body = {"asset": "cash", "amount": DEPOSIT, "reason": "deposit", "act_id": "deposit-1"}
         booked = client.post(f"/accounts/{ACCOUNT}/adjustments", json=body).raise_for_status().json()
     assert (booked["author"], booked["state"]) == ("operator", "active")
     order_id = trading.working(trading.order())
     trading.reckon()
-    trading.api.delete(f"/orders/{order_id}").raise_for_status()
-    trading.wait_for(order_id, "canceled")
-
-
-def test_lc99_shares_that_came_while_no_worker_ran_block_the_account_at_its_start(trading: Trading) -> None:
-    before = len(alerts(trading))
-    move(trading, shares={"VIC": 100})
-    killed = kill(trading.stack, "worker")
-    wait_until_back(trading.stack, "worker", killed)
-    told = eventually(lambda: alerts(trading), lambda found: len(found) > before, PROOF_AND_PATIENCE_SECONDS)
-    assert "VIC" in told[0]
-    trading.stack.oms("account", "adjust", ACCOUNT, "VIC", "100", "--reason", "transfer", "--user", "minh")
-    order_id = trading.working(trading.order())
-    trading.reckon()
-    trading.api.delete(f"/orders/{order_id}").raise_for_status()
-    trading.wait_for(order_id, "canceled")
+    trading.cancel(order_id)

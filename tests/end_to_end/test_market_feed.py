@@ -86,10 +86,6 @@ def test_a_position_is_worth_what_its_security_last_traded_at(trading: Trading) 
     order_id = trading.working(order)
     trading.sell_to(order, order["quantity"])
     trading.wait_for(order_id, "filled")
-
-    def position() -> dict[str, Any]:
-        return dict(trading.api.get(f"/positions/{order['symbol']}").raise_for_status().json())
-
-    valued = eventually(position, lambda it: it["last_price"] == order["price"], PATIENCE_SECONDS)
+    valued = trading.wait_for_last_price(order["symbol"], order["price"])
     assert valued["market_value_vnd"] == valued["quantity"] * round(order["price"] * 1_000)
     assert valued["last_price_at"]

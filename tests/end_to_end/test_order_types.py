@@ -82,14 +82,31 @@ def test_lc75_a_mak_keeps_what_it_fills_and_the_rest_is_cancelled(trading: Tradi
 
 
 def test_a_plo_trades_after_the_close_at_the_closing_price(trading: Trading) -> None:
+    morning = trading.order("IDC", quantity=100)
+    bought = trading.working(morning)
+    trading.sell_to(morning, 100)
+    trading.wait_for(bought, "filled")
+    trading.wait_for_last_price("IDC", morning["price"])
     trading.set_clock("14:31:00")
     order_id = trading.place(without_price(trading, "PLO", "IDC"))
     trading.wait_for(order_id, "accepted")
     trading.set_clock("14:46:00")
-    trading.wait_for(order_id, "working", "filled", *AT_REST, "rejected")
+    trading.wait_for(order_id, "working")
+    sale = {"symbol": "IDC", "side": "SELL", "order_type": "PLO", "quantity": 1_000}
+    trading.control.post("participants", json=sale).raise_for_status()
     trading.set_clock("15:00:05")
-    ended = trading.wait_for(order_id, "filled", *AT_REST, "rejected")
-    assert ended["hold_vnd"] == 0
+    ended = trading.wait_for(order_id, "filled")
+    assert (ended["average_price"], ended["hold_vnd"]) == (morning["price"], 0)
+    trading.reckon()
+
+
+def test_lc88_a_plo_in_a_security_that_has_not_traded_is_denied_when_its_phase_comes(trading: Trading) -> None:
+    trading.set_clock("14:31:00")
+    order_id = trading.place(without_price(trading, "PLO", "IDC"))
+    trading.wait_for(order_id, "accepted")
+    trading.set_clock("14:46:00")
+    denied = trading.wait_for(order_id, "denied")
+    assert (denied["reject_reason"], denied["hold_vnd"]) == ("no_closing_price", 0)
     trading.reckon()
 
 

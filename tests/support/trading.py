@@ -130,6 +130,17 @@ class Trading:
 
         return dict(eventually(filled, lambda it: it.get("filled_quantity") == quantity, PATIENCE_SECONDS))
 
+    def wait_for_last_price(self, symbol: str, price: float) -> Json:
+        """Until a position in `symbol` is valued at `price`: the market's feed has been heard."""
+        path = f"/positions/{symbol}"
+        return dict(
+            eventually(
+                lambda: self.api.get(path).raise_for_status().json(),
+                lambda it: it["last_price"] == price,
+                PATIENCE_SECONDS,
+            )
+        )
+
     def wait_for_executions(self, order_id: str, *quantities: int) -> None:
         """Until these and no others stand: a cumulative word of the broker is replaced when its executions arrive."""
         eventually(lambda: self.executions(order_id), lambda found: found == sorted(quantities), PATIENCE_SECONDS)
