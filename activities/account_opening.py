@@ -86,4 +86,4 @@ class AccountOpening:
     async def _alert(self, account: Account, today: date, not_now: _NotNow) -> None:
         key = f"{AlertKind.ACCOUNT_NOT_OPENED}:{account.account_id}:{today.isoformat()}"
         text = f"The account takes no orders, since {not_now.why}. It is tried again and again."
-        await self._ledger.raise_account_alert(account.account_id, AlertKind.ACCOUNT_NOT_OPENED, key, text)
+        await self._ledger.raise_alert(AlertKind.ACCOUNT_NOT_OPENED, key, text, account_id=account.account_id)

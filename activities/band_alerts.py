@@ -14,7 +14,7 @@ async def alert_discrepancies(ledger: Ledger, instruments: Iterable[Instrument])
     discrepancies = [each for each in map(band_discrepancy, instruments) if each is not None]
     for each in discrepancies:
         key = f"{AlertKind.BAND_DISCREPANCY}:{each.trading_date}:{each.symbol}"
-        await ledger.raise_market_alert(AlertKind.BAND_DISCREPANCY, key, _words(each))
+        await ledger.raise_alert(AlertKind.BAND_DISCREPANCY, key, _words(each))
     return len(discrepancies)
 
 

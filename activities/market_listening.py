@@ -129,7 +129,7 @@ class MarketListener(MarketFeedActivities):
             return
         key = f"{AlertKind.SESSION_CONTRADICTION}:{day_of(now)}:{exchange}:{shown}:{found.expected}"
         if key not in alarmed:
-            await self._ledger.raise_market_alert(AlertKind.SESSION_CONTRADICTION, key, _words(found))
+            await self._ledger.raise_alert(AlertKind.SESSION_CONTRADICTION, key, _words(found))
             alarmed.add(key)
 
 

@@ -13,7 +13,7 @@ from activities.signatures import ReferenceDataActivities
 from activities.signs_of_life import signs_of_life
 from broker.port import NoAnswer, ReferenceData
 from ledger.ledger import Ledger
-from market.calendar import VIETNAM
+from market.calendar import day_of
 from market.instrument import Instrument
 from market.vocabulary import Exchange
 from workflows.loading import ask_for_reference_data
@@ -45,7 +45,7 @@ class ReferenceDataLoader(ReferenceDataActivities):
     async def _load(self, asked: date | None) -> ReferenceDataLoaded:
         market_now = await self._days.market_now()
         today = await self._days.day_of(market_now)
-        if asked is None and market_now.astimezone(VIETNAM).date() != today:
+        if asked is None and day_of(market_now) != today:
             return ReferenceDataLoaded(today, LoadEnd.NO_TRADING_DAY)
         if asked is not None and asked != today:
             return ReferenceDataLoaded(asked, LoadEnd.DAY_OVER)

@@ -64,9 +64,8 @@ class ConnectedAccessActivities(AccessActivities):
 
     @activity.defn
     async def raise_access_alert(self, alert: AccessAlert) -> None:
-        if await self._ledger.raise_connection_alert(
-            alert.connection_id, _alert_kind(alert.trouble), alert.key, alert.text
-        ):
+        kind = _alert_kind(alert.trouble)
+        if await self._ledger.raise_alert(kind, alert.key, alert.text, connection_id=alert.connection_id):
             activity.logger.warning("%s", alert.text)
 
     async def _wake_orders(self) -> None:

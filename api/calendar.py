@@ -15,7 +15,7 @@ from api.ledger_port import within
 from api.problems import KINDS, ProblemCode, ProblemRaised, ProblemViolation, problem_responses
 from api.resources import Resources, ResourcesOf
 from ledger.calendar import FIRST_DAY, LAST_DAY, RecordedOverride, objection
-from market.calendar import VIETNAM, CalendarOverride, OverrideKind, TradingCalendar
+from market.calendar import CalendarOverride, OverrideKind, TradingCalendar, day_of
 from market.closed_days import Certainty
 from market.vocabulary import Exchange
 
@@ -200,7 +200,7 @@ async def _today(resources: Resources) -> date:
     clock = await resources.clock.read()
     if clock is None:
         raise ProblemRaised(ProblemCode.CLOCK_UNAVAILABLE, KINDS[ProblemCode.CLOCK_UNAVAILABLE].example)
-    return clock.at(datetime.now(UTC)).astimezone(VIETNAM).date()
+    return day_of(clock.at(datetime.now(UTC)))
 
 
 def _wrong_range(first: date, last: date) -> ProblemRaised:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from broker.market_data import ForeignRoom, MarketMessage, SessionShown, Snapshot
-from market.calendar import VIETNAM
+from market.calendar import day_of
 from market.feed_sessions import FeedSession
 from market.shown import SecurityShown
 from market.vocabulary import Exchange, SecurityStatus
@@ -120,7 +120,7 @@ class MarketPicture:
 
     def _tell(self, symbol: str, at: datetime, **told: Any) -> None:
         """What is not told (None) stays as it was on the same day."""
-        day = at.astimezone(VIETNAM).date()
+        day = day_of(at)
         known = self._securities.get(symbol)
         if known is not None and known.trading_date > day:
             return

@@ -1,4 +1,4 @@
-"""What changes whether an account may trade: a difference nobody can explain, what a named person does (LC-99).
+"""What changes whether an account may trade: a shortfall, a difference nobody can explain, a person's act (LC-99).
 
 An adjustment is a movement that no order of ours made; it clears the block that asked for it.
 """
@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import AlertKind, lock_account
-from ledger.alerting import raise_account_alert
+from ledger.alerting import raise_alert
 from ledger.costs import Holding
 from ledger.entries import balances, post
 from ledger.one_statement import write
@@ -71,10 +71,19 @@ class Act:
 async def block(connection: AsyncConnection, account_id: str, key: str, text: str) -> bool:
     """Take no new risk until a person has acted, and raise the alert; False when `key` has done that before."""
     await lock_account(connection, account_id)
-    raised = await raise_account_alert(connection, account_id, AlertKind.BALANCE_MISMATCH, key, text)
+    raised = await raise_alert(connection, AlertKind.BALANCE_MISMATCH, key, text, account_id=account_id)
     if raised:
         await _set_state(connection, account_id, TradingState.BLOCKED)
     return raised
+
+
+async def reduce_only(
+    connection: AsyncConnection, account_id: str, kind: AlertKind, order_id: str, cause: str, text: str
+) -> None:
+    """An active account may only sell from now on, and a person is told why; `cause` is the broker's fact (I5)."""
+    active = (ACCOUNT.c.id == account_id) & (ACCOUNT.c.state == TradingState.ACTIVE.value)
+    await connection.execute(update(ACCOUNT).where(active).values(state=TradingState.REDUCE_ONLY.value))
+    await raise_alert(connection, kind, f"{kind}:{order_id}:{cause}", text, account_id=account_id, order_id=order_id)
 
 
 async def adjust(connection: AsyncConnection, adjustment: Adjustment) -> Act | ActRefusal:

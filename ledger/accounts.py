@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.tables import ACCOUNT, ACCOUNT_ALERT, APP_USER, CONNECTION, INVESTOR, USER_GRANT
+from ledger.tables import ACCOUNT, APP_USER, CONNECTION, INVESTOR, USER_GRANT
 from market.fees import FeeSchedule
 from risk.checks import TradingState
 
@@ -163,25 +162,6 @@ async def grants(connection: AsyncConnection, user: str) -> UserGrants | None:
     account_ids = tuple(row.account_id for row in rows if row.account_id is not None)
     default = next((row.account_id for row in rows if row.is_default), None)
     return UserGrants(user, Role(rows[0].role), account_ids, default)
-
-
-async def reduce_only(
-    connection: AsyncConnection, account_id: str, kind: AlertKind, order_id: str, cause: str, text: str
-) -> None:
-    """An active account may only sell from now on, and a person is told why; `cause` is the broker's fact (I5)."""
-    active = (ACCOUNT.c.id == account_id) & (ACCOUNT.c.state == TradingState.ACTIVE.value)
-    await connection.execute(update(ACCOUNT).where(active).values(state=TradingState.REDUCE_ONLY.value))
-    await connection.execute(
-        insert(ACCOUNT_ALERT)
-        .values(
-            key=f"{kind}:{order_id}:{cause}",
-            kind=kind.value,
-            account_id=account_id,
-            order_id=order_id,
-            text=text,
-        )
-        .on_conflict_do_nothing()
-    )
 
 
 def _accounts() -> Select[Any]:

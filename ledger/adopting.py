@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import Account, AlertKind, lock_account
-from ledger.alerting import raise_account_alert
+from ledger.alerting import raise_alert
 from ledger.booking import book_evidence
 from ledger.events import BROKER, Level, NewEvent
 from ledger.evidence_rows import recorded_as_folded
@@ -202,7 +202,7 @@ async def _is_perhaps_ours(
         key = f"perhaps_ours:{account.connection_id}:{trading_date.isoformat()}:{found.report.broker_order_id}"
         words = f"The broker shows an order {shown} that may be this one under another id; it is not taken in."
         kind = AlertKind.ORDER_CONTRADICTION
-        await raise_account_alert(connection, account.account_id, kind, key, words, row.order_id)
+        await raise_alert(connection, kind, key, words, account_id=account.account_id, order_id=row.order_id)
     return row is not None
 
 
@@ -254,8 +254,10 @@ async def _insert(
     what = f"{order.terms.side} {order.quantity} {order.terms.symbol} was placed outside this service"
     events = new_events(order.order_id, (_adopted_event(order, broker_order_id, what),))
     stored = stored_of(await write(connection, row, link, events, returning=PLACED))
-    key = f"{AlertKind.EXTERNAL_ORDER}:{order.order_id}"
-    await raise_account_alert(connection, order.account_id, AlertKind.EXTERNAL_ORDER, key, f"{what}.", order.order_id)
+    kind, order_id = AlertKind.EXTERNAL_ORDER, order.order_id
+    await raise_alert(
+        connection, kind, f"{kind}:{order_id}", f"{what}.", account_id=order.account_id, order_id=order_id
+    )
     return stored
 
 

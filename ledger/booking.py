@@ -11,7 +11,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from failpoints import failpoint
-from ledger.accounts import AlertKind, lock_funds, reduce_only
+from ledger.account_acts import reduce_only
+from ledger.accounts import AlertKind, lock_funds
 from ledger.contradictions import tell_contradictions
 from ledger.costs import Holding, bought, holding_after, movement
 from ledger.entries import posted

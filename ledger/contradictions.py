@@ -2,11 +2,10 @@
 
 from typing import assert_never
 
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import AlertKind
-from ledger.tables import ACCOUNT_ALERT
+from ledger.alerting import raise_alert
 from orders.order import Anomaly, Order
 
 _KIND = AlertKind.ORDER_CONTRADICTION
@@ -21,18 +20,8 @@ async def tell_contradictions(connection: AsyncConnection, before: Order, after:
         words = _words(anomaly)
         if anomaly in before.anomalies or words is None:
             continue
-        await _alert(connection, after, anomaly, words)
-
-
-async def _alert(connection: AsyncConnection, order: Order, anomaly: Anomaly, words: str) -> None:
-    alert = {
-        "key": f"{_KIND}:{order.order_id}:{anomaly}",
-        "kind": _KIND.value,
-        "account_id": order.account_id,
-        "order_id": order.order_id,
-        "text": words,
-    }
-    await connection.execute(insert(ACCOUNT_ALERT).values(alert).on_conflict_do_nothing())
+        key = f"{_KIND}:{after.order_id}:{anomaly}"
+        await raise_alert(connection, _KIND, key, words, account_id=after.account_id, order_id=after.order_id)
 
 
 def _words(anomaly: Anomaly) -> str | None:  # noqa: C901, PLR0911 - one line for each anomaly there is

@@ -7,12 +7,12 @@ from datetime import date, datetime
 
 from pydantic_core import PydanticSerializationError
 from sqlalchemy import func, or_, select, text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import AlertKind
+from ledger.alerting import raise_alert
 from ledger.json_columns import to_json
-from ledger.tables import ACCOUNT_ALERT, INBOX
+from ledger.tables import INBOX
 from market.vocabulary import Side
 from orders.evidence import EVIDENCE, Evidence
 
@@ -124,7 +124,7 @@ async def store_raw(
     for row in rows:
         if row.problem and row.message.key in fresh:
             key = f"unreadable:{connection_id}:{trading_date.isoformat()}:{row.message.key}"
-            await _alert(connection, connection_id, AlertKind.UNREADABLE_MESSAGE, key, row.problem)
+            await raise_alert(connection, AlertKind.UNREADABLE_MESSAGE, key, row.problem, connection_id=connection_id)
 
 
 async def cursor(connection: AsyncConnection, connection_id: str, trading_date: date) -> int:
@@ -205,8 +205,13 @@ async def _compare(connection: AsyncConnection, place: dict[str, object], rows: 
             continue
         key = f"contradiction:{place['connection_id']}:{place['trading_date']}:{row.message.key}:{row.digest.hex()}"
         words = f"Message {row.message.key} came again with other words: {_plain(row.message.raw)}"
-        await _alert(
-            connection, str(place["connection_id"]), AlertKind.CONTRADICTING_MESSAGE, key, words, before.order_id
+        await raise_alert(
+            connection,
+            AlertKind.CONTRADICTING_MESSAGE,
+            key,
+            words,
+            connection_id=str(place["connection_id"]),
+            order_id=before.order_id,
         )
 
 
@@ -215,17 +220,5 @@ async def _tell_renumbered(connection: AsyncConnection, place: dict[str, object]
         key = f"renumbered:{place['connection_id']}:{place['trading_date']}:{row.key}"
         words = _plain(bytes(row.raw).decode("utf-8", "replace"))
         told = f"Message {row.sequence} of order {row.broker_order_id} came with other content; both are kept: {words}"
-        await _alert(connection, str(place["connection_id"]), AlertKind.CONTRADICTING_MESSAGE, key, told)
-
-
-async def _alert(
-    connection: AsyncConnection, connection_id: str, kind: AlertKind, key: str, words: str, order_id: str | None = None
-) -> None:
-    alert = {
-        "key": key,
-        "kind": kind.value,
-        "connection_id": connection_id,
-        "order_id": order_id,
-        "text": words,
-    }
-    await connection.execute(insert(ACCOUNT_ALERT).values(alert).on_conflict_do_nothing())
+        kind = AlertKind.CONTRADICTING_MESSAGE
+        await raise_alert(connection, kind, key, told, connection_id=str(place["connection_id"]))

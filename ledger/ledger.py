@@ -234,11 +234,6 @@ class Ledger:
         async with self._engine.begin() as connection:
             return await one_time_codes.take_code(connection, connection_id)
 
-    async def raise_connection_alert(self, connection_id: str, kind: AlertKind, key: str, text: str) -> bool:
-        """Raise an alert about a broker connection once for its fact; False when it was raised before."""
-        async with self._engine.begin() as connection:
-            return await alerting.raise_connection_alert(connection, connection_id, kind, key, text)
-
     # Accounts
 
     async def owned(self, account_id: str) -> Owned:
@@ -250,11 +245,6 @@ class Ledger:
         """Take no new risk and raise an alert; False when `key` has done that before. Raises `UnknownAccountError`."""
         async with self._engine.begin() as connection:
             return await account_acts.block(connection, account_id, key, text)
-
-    async def raise_account_alert(self, account_id: str, kind: AlertKind, key: str, text: str) -> bool:
-        """Raise an alert about an account once for its fact; False when it was raised before."""
-        async with self._engine.begin() as connection:
-            return await alerting.raise_account_alert(connection, account_id, kind, key, text)
 
     async def adjust(self, adjustment: Adjustment) -> Act | ActRefusal:
         """Book what a person says an account has more or less, once per key. Raises `UnknownAccountError`."""
@@ -413,10 +403,21 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await alert_reads.alerts(connection, limit, account_ids)
 
-    async def raise_market_alert(self, kind: AlertKind, key: str, text: str) -> bool:
-        """Raise once what concerns no single account or connection; False when `key` was raised before."""
+    async def raise_alert(
+        self,
+        kind: AlertKind,
+        key: str,
+        text: str,
+        *,
+        account_id: str | None = None,
+        connection_id: str | None = None,
+    ) -> bool:
+        """Raise an alert once for its fact; False when `key` was raised before. Without account and connection it is
+        about the market."""
         async with self._engine.begin() as connection:
-            return await alerting.raise_market_alert(connection, kind, key, text)
+            return await alerting.raise_alert(
+                connection, kind, key, text, account_id=account_id, connection_id=connection_id
+            )
 
     # Proofs
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import AlertKind
-from ledger.alerting import raise_account_alert
+from ledger.alerting import raise_alert
 from ledger.events import describe
 from ledger.order_rows import STORED_COLUMNS, stored_of
 from ledger.tables import ORDER_EVIDENCE, ORDERS
@@ -175,7 +175,7 @@ async def _tell_contradictions(connection: AsyncConnection, place: dict[str, Any
             f" under the request id {row.request_id} of this one; it is not booked here."
         )
         kind = AlertKind.CONTRADICTING_MESSAGE
-        await raise_account_alert(connection, row.account_id, kind, key, words, row.order_id)
+        await raise_alert(connection, kind, key, words, account_id=row.account_id, order_id=row.order_id)
 
 
 def _routed(rows: list[Any]) -> RoutedOrder:

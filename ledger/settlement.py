@@ -24,7 +24,7 @@ from ledger.postings import (
 )
 from ledger.tables import ACCOUNT, LEDGER_ACCOUNT, LEDGER_ENTRY
 from ledger.writing import saved_position
-from market.calendar import VIETNAM, TradingCalendar, usable_from
+from market.calendar import TradingCalendar, day_of, usable_from
 
 SETTLEMENT = "settlement"
 EXTERNAL_MOVEMENT = "external_movement"
@@ -110,7 +110,7 @@ def _is_due(market_now: datetime, calendar: TradingCalendar) -> Any:
 
 def _last_usable_trade_date(market_now: datetime, calendar: TradingCalendar) -> date:
     """What was traded on this date or earlier can be used; a later trade is never usable earlier."""
-    day = market_now.astimezone(VIETNAM).date()
+    day = day_of(market_now)
     while usable_from(day, calendar) > market_now:
         day -= timedelta(days=1)
     return day

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
+from market.calendar import PUBLISHED, TradingCalendar, day_of
 from market.citations import Citation, Confidence, cite
 from market.phases import phase_at
 from market.vocabulary import Exchange, PhaseName
@@ -85,7 +85,7 @@ def contradiction(
 
 
 def _kind(exchange: Exchange, shown: FeedSession, now: datetime, calendar: TradingCalendar) -> ContradictionKind:
-    trading = calendar.is_trading_day(now.astimezone(VIETNAM).date(), exchange)
+    trading = calendar.is_trading_day(day_of(now), exchange)
     if shown is FeedSession.HALT:
         return ContradictionKind.HALTED
     if not trading:

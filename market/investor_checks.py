@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from market.calendar import VIETNAM, TradingCalendar
+from market.calendar import VIETNAM, TradingCalendar, day_of
 from market.facts import OwnOrder, TradingFacts
 from market.instrument import Instrument
 from market.offering import Offering
@@ -97,7 +97,7 @@ def _other_side(terms: OrderTerms, facts: TradingFacts) -> list[OwnOrder]:
 
 def _auction(phase: Phase, status: SecurityStatus, calendar: TradingCalendar) -> tuple[datetime, datetime]:
     """Start and end of the auction that `phase` belongs to: one that is halted and goes on is one auction."""
-    phases = phases_of(phase.exchange, phase.start.astimezone(VIETNAM).date(), status, calendar)
+    phases = phases_of(phase.exchange, day_of(phase.start), status, calendar)
     before = _parts(phase, (each for each in reversed(phases) if each.start < phase.start))
     after = _parts(phase, (each for each in phases if each.start > phase.start))
     parts = (*before, phase, *after)

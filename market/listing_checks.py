@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from market.broker_day import DAY_STARTS
-from market.calendar import VIETNAM, TradingCalendar, next_trading_day
+from market.calendar import VIETNAM, TradingCalendar, day_of, next_trading_day
 from market.instrument import Instrument
 from market.offering import Offering
 from market.statuses import Trading, trades_on, trading_of
@@ -22,7 +22,7 @@ def unlisted(
     With `day_loaded` others have theirs, so that this one is not listed. A closed day has none for anybody, which
     says nothing of the security, unless `any_day`'s data would have done.
     """
-    trades = calendar.is_trading_day(now.astimezone(VIETNAM).date(), terms.exchange)
+    trades = calendar.is_trading_day(day_of(now), terms.exchange)
     if day_loaded or (any_day and not trades):
         yield _unknown_symbol(terms, now)
     elif trades:
@@ -30,7 +30,7 @@ def unlisted(
 
 
 def _unknown_symbol(terms: OrderTerms, now: datetime) -> Violation:
-    day = now.astimezone(VIETNAM).date()
+    day = day_of(now)
     return Violation(
         RuleCode.UNKNOWN_SYMBOL,
         "VN-A9",
@@ -69,7 +69,7 @@ def wrong_exchange(terms: OrderTerms, instrument: Instrument) -> Iterator[Violat
 
 
 def closed_day(terms: OrderTerms, now: datetime, calendar: TradingCalendar) -> Iterator[Violation]:
-    day = now.astimezone(VIETNAM).date()
+    day = day_of(now)
     if not calendar.is_trading_day(day, terms.exchange):
         following = next_trading_day(day, calendar, terms.exchange)
         yield Violation(
@@ -88,7 +88,7 @@ def not_trading(
     if not tradable(instrument, offering):
         yield _not_tradable(instrument, offering)
         return
-    day = now.astimezone(VIETNAM).date()
+    day = day_of(now)
     if not trades_on(instrument.exchange, instrument.status, day):
         following = _next_day(instrument.exchange, instrument.status, day, calendar)
         yield Violation(

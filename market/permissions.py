@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
+from market.calendar import PUBLISHED, TradingCalendar, day_of
 from market.citations import Citation, Confidence, cite
 from market.order_types import Expiry, type_row
 from market.phases import Phase, next_boundary, phase_at, phases_of
@@ -111,7 +111,7 @@ def _at_exchange(
     if _changes_until(phase) > now:
         unsure = _changes_until(phase) - now <= LAST_SECONDS or traded is not status
         return Permission(allowed=True, broker_decides=unsure)
-    later = phases_of(exchange, now.astimezone(VIETNAM).date(), traded, calendar)
+    later = phases_of(exchange, day_of(now), traded, calendar)
     # An LO outlives every phase in which it can be changed.
     starts = (each.start for each in later if each.start > now and _changes_until(each) > each.start)
     return Permission(allowed=False, next_allowed=next(starts, None))

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from functools import lru_cache
 
-from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, next_trading_day, previous_trading_day
+from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, day_of, next_trading_day, previous_trading_day
 from market.deviations import Span, overlaid
 from market.offering import AUCTIONS, CONTINUOUS, OFFERED, Offering
 from market.order_types import types_taken
@@ -100,7 +100,7 @@ def previous_boundary(
     phase = phase_at(exchange, instant, status, calendar)
     if phase.name is not PhaseName.CLOSED:
         return phase.start
-    told, day = status_of_phases(exchange, status), instant.astimezone(VIETNAM).date()
+    told, day = status_of_phases(exchange, status), day_of(instant)
     phases = [each for each in phases_of(exchange, day, told, calendar) if each.end <= instant]
     while not phases:
         day = previous_trading_day(day, calendar, exchange)
@@ -141,7 +141,7 @@ def next_date_to_send(
     offering: Offering = OFFERED,
 ) -> date | None:
     """The next trading date with a phase for `order_type`; None when no phase of any day takes it."""
-    day = instant.astimezone(VIETNAM).date()
+    day = day_of(instant)
     for _ in range(_DAYS_AHEAD):
         day = next_trading_day(day, calendar, exchange)
         if any(phase.takes(order_type, offering) for phase in phases_of(exchange, day, status, calendar)):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from market.calendar import VIETNAM, TradingCalendar
+from market.calendar import TradingCalendar, day_of
 from market.matching import BookOrder, Trade, pair
 from market.phases import phases_of
 from market.vocabulary import Exchange, PhaseName, Side
@@ -23,6 +23,6 @@ def closing_price(
     exchange: Exchange, last_price: int, told_at: datetime, now: datetime, calendar: TradingCalendar
 ) -> int | None:
     """The day's close, which is the last price once the closing auction is over; None while it is not known (VN-C7)."""
-    today = phases_of(exchange, now.astimezone(VIETNAM).date(), calendar=calendar)
+    today = phases_of(exchange, day_of(now), calendar=calendar)
     ends = [phase.end for phase in today if phase.name is PhaseName.CLOSE_AUCTION]
     return last_price if ends and told_at >= ends[-1] + CLOSE_IS_TOLD else None

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import assert_never
 
-from market.calendar import PUBLISHED, VIETNAM, TradingCalendar
+from market.calendar import PUBLISHED, TradingCalendar, day_of
 from market.offering import EVERYTHING, Offering
 from market.order_types import Expiry, type_row
 from market.phases import Phase, next_date_to_send, order_expiry, phase_to_send_in, phases_of
@@ -21,7 +21,7 @@ class Sending:
 
     @property
     def trading_date(self) -> date:
-        return self.at.astimezone(VIETNAM).date()
+        return day_of(self.at)
 
 
 def next_sending(
@@ -54,7 +54,7 @@ def lives_until(
     expires = type_row(order_type).expires
     match expires:
         case Expiry.END_OF_DAY:
-            return order_expiry(phase.exchange, phase.start.astimezone(VIETNAM).date(), calendar)
+            return order_expiry(phase.exchange, day_of(phase.start), calendar)
         case Expiry.END_OF_PHASE:
             return phase.end
         case Expiry.AT_ONCE:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from market.calendar import VIETNAM, TradingCalendar, next_trading_day
+from market.calendar import VIETNAM, TradingCalendar, day_of, next_trading_day
 from market.facts import TradingFacts
 from market.instrument import Instrument
 from market.listing_checks import tradable
@@ -34,7 +34,7 @@ def refused_today(
     if terms.order_type not in types_on(terms.exchange, status):
         yield _not_on_exchange(terms, status)
         return
-    if calendar.is_trading_day(now.astimezone(VIETNAM).date(), terms.exchange):
+    if calendar.is_trading_day(day_of(now), terms.exchange):
         if phase_to_send_in(terms.exchange, terms.order_type, now, status, calendar, offering) is None:
             yield _no_phase_today(terms, now, status, calendar, offering)
         yield from _no_closing_price(terms, now, facts, calendar)
@@ -47,7 +47,7 @@ def refused_at_once(
     status = phase_status(instrument, now, EVERYTHING)
     phase = phase_at(terms.exchange, now, status, calendar)
     taken = types_taken(terms.exchange, phase.name)
-    open_today = calendar.is_trading_day(now.astimezone(VIETNAM).date(), terms.exchange)
+    open_today = calendar.is_trading_day(day_of(now), terms.exchange)
     if open_today and not taken:
         yield _takes_nothing(terms, phase.name, phase.end)
     if terms.order_type not in types_on(terms.exchange, status):
@@ -61,7 +61,7 @@ def phase_status(instrument: Instrument | None, now: datetime, offering: Offerin
     """The status whose phases count: the exchange's normal ones for a security not known or not traded today."""
     if instrument is None:
         return SecurityStatus.NORMAL
-    day = now.astimezone(VIETNAM).date()
+    day = day_of(now)
     if tradable(instrument, offering) and trades_on(instrument.exchange, instrument.status, day):
         return instrument.status
     return SecurityStatus.NORMAL

@@ -2,7 +2,15 @@
 
 from datetime import date, datetime, time, timedelta
 
-from market.calendar import PUBLISHED, VIETNAM, TradingCalendar, is_trading_day, next_trading_day, previous_trading_day
+from market.calendar import (
+    PUBLISHED,
+    VIETNAM,
+    TradingCalendar,
+    day_of,
+    is_trading_day,
+    next_trading_day,
+    previous_trading_day,
+)
 from market.clock import MarketClock
 from market.phases import CONTINUOUS, phase_at, phases_of
 from market.vocabulary import Exchange
@@ -32,13 +40,13 @@ def first_instant(wall: datetime) -> datetime:
 
 def trading_date_at(instant: datetime) -> date:
     """The latest trading day that has begun at `instant`."""
-    today = instant.astimezone(VIETNAM).date()
+    today = day_of(instant)
     return today if is_trading_day(today) else previous_trading_day(today)
 
 
 def next_session(instant: datetime, calendar: TradingCalendar = PUBLISHED) -> datetime:
     """`instant` while its day has a phase to come on any exchange, else 09:20 of the next trading day."""
-    today = instant.astimezone(VIETNAM).date()
+    today = day_of(instant)
     ends = [phase.end for exchange in Exchange for phase in phases_of(exchange, today, calendar=calendar)]
     if any(instant < end for end in ends):
         return instant

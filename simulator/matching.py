@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from market.calendar import VIETNAM
+from market.calendar import VIETNAM, day_of
 from market.phases import CONTINUOUS, Phase, PhaseName
 from market.sending import lives_until
 from market.sessions import PLO_MATCHING_STARTS
@@ -75,7 +75,7 @@ def close_after_hours(state: ExchangeState, security: Security) -> None:
 
 def post_close_start(phase: Phase) -> datetime:
     """When a PLO phase begins to match (VN-D3)."""
-    return datetime.combine(phase.start.astimezone(VIETNAM).date(), PLO_MATCHING_STARTS, VIETNAM)
+    return datetime.combine(day_of(phase.start), PLO_MATCHING_STARTS, VIETNAM)
 
 
 def restore_books(state: ExchangeState) -> None:

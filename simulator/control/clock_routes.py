@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, HTTPException
 
-from market.calendar import VIETNAM, is_trading_day
+from market.calendar import VIETNAM, day_of, is_trading_day
 from market.clock import MarketClock
 from market.vocabulary import Exchange
 from simulator.clock import LONGEST_JUMP
@@ -27,13 +27,11 @@ def clock_routes(simulation: Simulation) -> APIRouter:
         if setting.now is not None and setting.now < now:
             raise HTTPException(422, f"now must not be before the market's {now.isoformat()}; it only moves forward.")
         if setting.now is not None and setting.now > now + LONGEST_JUMP:
-            furthest = (now + LONGEST_JUMP).astimezone(VIETNAM).date()
+            furthest = day_of(now + LONGEST_JUMP)
             raise HTTPException(
                 422, f"now must be at most {furthest}: one call passes {LONGEST_JUMP.days} days; jump again from there."
             )
-        if setting.now is not None and not is_trading_day(
-            setting.now.astimezone(VIETNAM).date(), simulation.state.calendar
-        ):
+        if setting.now is not None and not is_trading_day(day_of(setting.now), simulation.state.calendar):
             raise HTTPException(422, f"{setting.now.date()} is not a trading day; choose one.")
         return _view(simulation, await simulation.set_clock(now=setting.now, rate=setting.rate))
 

@@ -21,7 +21,7 @@ def oms_alerts(*arguments: str) -> list[str]:
 
 def halted(number: int) -> Callable[[Ledger], Awaitable[bool]]:
     kind = AlertKind.SESSION_CONTRADICTION
-    return lambda ledger: ledger.raise_market_alert(kind, f"key {number}", f"HOSE shows HALT [{number}]")
+    return lambda ledger: ledger.raise_alert(kind, f"key {number}", f"HOSE shows HALT [{number}]")
 
 
 @pytest.mark.stack

@@ -31,7 +31,6 @@ from market.vocabulary import Exchange, OrderType, Side
 from orders.evidence import BrokerState
 from tests.contract.our_client import (
     REFERENCE,
-    TEN_IN_THE_MORNING,
     TERMS,
     WAIT_SECONDS,
     control,
@@ -54,7 +53,6 @@ GUIDE = [{"endpoint": "*", "period": "1s", "limit": 5}, {"endpoint": "*", "perio
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
     with running_simulator(tmp_path_factory.mktemp("simulator"), participants=False) as process:
-        control(process, "POST", "clock/next-day", TEN_IN_THE_MORNING)
         yield process
 
 

@@ -49,7 +49,7 @@ def test_a_dividend_announced_through_control_is_paid_and_told_by_ssi_over_resta
     assert rolled["trading_date"] == action["ex_date"]
     vic = control.get("symbols/VIC").json()
     assert (vic["reference"], vic["floor"], vic["ceiling"]) == (84_000, 78_200, 89_800)
-    yesterday, today = daily_price(simulator, "VIC")
+    *_, yesterday, today = daily_price(simulator, "VIC")
     assert (today["RefPrice"], today["CeilingPrice"], yesterday["RefPrice"]) == ("84000", "89800", "85500")
     (row,) = asked(simulator, "ors/dividend")["dividends"]
     assert (row["instrumentID"], row["quantity"], row["amount"], row["status"]) == ("VIC", 5_000, 7_500_000, "Pending")

@@ -34,7 +34,6 @@ from tests.support.simulator_process import SimulatorProcess, running_simulator
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
     with running_simulator(tmp_path, participants=False) as process:
-        control(process, "POST", "clock/next-day", TEN_IN_THE_MORNING)
         yield process
 
 

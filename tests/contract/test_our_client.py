@@ -29,7 +29,6 @@ from market.vocabulary import BandDay, InstrumentKind, Side
 from orders.evidence import BrokerState
 from tests.contract.our_client import (
     REFERENCE,
-    TEN_IN_THE_MORNING,
     TERMS,
     WAIT_SECONDS,
     control,
@@ -48,7 +47,6 @@ pytestmark = pytest.mark.stack
 @pytest.fixture(scope="module")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
     with running_simulator(tmp_path_factory.mktemp("simulator"), participants=False) as process:
-        control(process, "POST", "clock/next-day", TEN_IN_THE_MORNING)
         yield process
 
 

@@ -204,7 +204,7 @@ def test_lc77_the_lunch_break_holds_an_order_the_afternoon_sends_it_and_the_clos
     stack: WholeStack,
 ) -> None:
     with stack.api as api, stack.control as control:
-        day = control.get("clock").json()["now"][:10]
+        day = next_day(stack, control)
         set_clock(control, f"{day}T11:45:00+07:00")
         eventually(lambda: phase(api), lambda name: name == "BREAK")
         held = place(api, body(stack))

@@ -45,9 +45,9 @@ async def test_a_list_without_rows_changes_nothing(ledger: Ledger) -> None:
 
 async def test_an_alert_of_the_market_is_raised_once_and_its_first_words_stand(ledger: Ledger) -> None:
     key = "band_discrepancy:2026-11-20:VIC"
-    assert await ledger.raise_market_alert(AlertKind.BAND_DISCREPANCY, key, "first")
-    assert not await ledger.raise_market_alert(AlertKind.BAND_DISCREPANCY, key, "second")
-    assert await ledger.raise_market_alert(AlertKind.BAND_DISCREPANCY, f"{key}2", "another")
+    assert await ledger.raise_alert(AlertKind.BAND_DISCREPANCY, key, "first")
+    assert not await ledger.raise_alert(AlertKind.BAND_DISCREPANCY, key, "second")
+    assert await ledger.raise_alert(AlertKind.BAND_DISCREPANCY, f"{key}2", "another")
     assert [(each.text, each.account_id, each.connection_id) for each in await ledger.alerts()] == [
         ("another", None, None),
         ("first", None, None),

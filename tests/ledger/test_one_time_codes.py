@@ -70,7 +70,7 @@ async def test_a_code_is_in_no_error_of_the_database_and_in_no_statement_that_is
 
 async def test_an_alert_about_a_connection_is_raised_once_for_its_fact(ledger: Ledger) -> None:
     raised = [
-        await ledger.raise_connection_alert(CONNECTION_ID, AlertKind.CODE_OVERDUE, key, "no code by 09:00")
+        await ledger.raise_alert(AlertKind.CODE_OVERDUE, key, "no code by 09:00", connection_id=CONNECTION_ID)
         for key in ("monday", "monday", "tuesday")
     ]
     assert raised == [True, False, True]

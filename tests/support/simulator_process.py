@@ -88,14 +88,15 @@ class SimulatorProcess:
 
 @contextmanager
 def running_simulator(folder: Path, *, seed: int = 7, participants: bool = True) -> Iterator[SimulatorProcess]:
-    """A started simulator; it is killed at the end whatever happened."""
+    """A started simulator at 10:00 of a day to come, whatever the hour on the wall; it is killed at the end."""
     folder.mkdir(parents=True, exist_ok=True)
     simulator = SimulatorProcess(folder, _free_port(), seed)
     try:
         simulator.start()
-        if not participants:
-            with simulator.control as control:
+        with simulator.control as control:
+            if not participants:
                 control.put("participants/enabled", json={"enabled": False}).raise_for_status()
+            control.post("clock/next-day", json={"time": "10:00:00"}).raise_for_status()
         yield simulator
     finally:
         simulator.kill()
