@@ -10,7 +10,9 @@ from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
+
+from ssi_unknowns import SsiUnknowns
 
 PROJECT_FOLDER = Path(__file__).resolve().parent
 MINIMUM_SECRET_BYTES = 32  # RFC 7518 3.2: an HS256 key is at least as long as its hash
@@ -117,7 +119,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 HttpUrl = Annotated[str, AfterValidator(_http)]
 
 
-class Settings(BaseSettings):
+class Settings(SsiUnknowns):
     """The process's configuration; a field is the variable's name in lower case. Frozen."""
 
     model_config = SettingsConfigDict(

@@ -32,7 +32,7 @@ from broker.fastconnect.connection import FastConnect
 from broker.fastconnect.credentials import Credentials
 from broker.fastconnect.data import FastConnectData
 from broker.fastconnect.data_stream import FastConnectFeed
-from broker.fastconnect.unknowns import LIVE, SIMULATED
+from broker.fastconnect.unknowns import LIVE, SIMULATED, SsiBehaviour, answered
 from broker.market_clock import ClockSource, SimulatedClock, WallClock
 from broker.market_data import MarketFeed
 from broker.port import Broker, ReferenceData, TradingLogin
@@ -155,7 +155,7 @@ async def _outside(settings: Settings, stop: asyncio.Event) -> AsyncIterator[Out
     engine = open_engine(settings.database_url, echo=settings.database_echo)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(engine.dispose)
-        behaviour = LIVE if settings.trading_mode is TradingMode.LIVE else SIMULATED
+        behaviour = broker_behaviour(settings)
         broker = await stack.enter_async_context(FastConnect(credentials, behaviour=behaviour))
         await stack.enter_async_context(_running(broker.keep_limits(), stop))
         reference = await stack.enter_async_context(FastConnectData(credentials, behaviour=behaviour))
@@ -202,6 +202,12 @@ def broker_credentials(settings: Settings) -> Credentials:
         two_factor_type=settings.ssi_two_factor_type,
         device_id=settings.ssi_device_id or "",
     )
+
+
+def broker_behaviour(settings: Settings) -> SsiBehaviour:
+    """What every client of SSI in this product is told of the unknowns (SSI-U..)."""
+    known = LIVE if settings.trading_mode is TradingMode.LIVE else SIMULATED
+    return answered(known, settings.ssi_answers())
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:

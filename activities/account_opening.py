@@ -70,8 +70,9 @@ class AccountOpening:
             return _NotNow(f"the broker did not tell its cash: {cash.text}")
         if isinstance(held, NoAnswer):
             return _NotNow(f"the broker did not tell its shares: {held.text}")
-        if isinstance(after, NoAnswer):
-            return _NotNow(f"the broker did not tell its orders: {after.text}")
+        unread = _unread(after)
+        if isinstance(after, NoAnswer) or unread:
+            return _NotNow(f"the broker did not tell its orders: {unread}")
         if before != after:
             return _NotNow("it traded while its balances were read")
         if await self._days.today() != today:
@@ -87,3 +88,10 @@ class AccountOpening:
         key = f"{AlertKind.ACCOUNT_NOT_OPENED}:{account.account_id}:{today.isoformat()}"
         text = f"The account takes no orders, since {not_now.why}. It is tried again and again."
         await self._ledger.raise_alert(AlertKind.ACCOUNT_NOT_OPENED, key, text, account_id=account.account_id)
+
+
+def _unread(book: Book | NoAnswer) -> str:
+    """Why not every order of the book is known: what an odd row did to the balances cannot be taken back."""
+    if isinstance(book, NoAnswer):
+        return book.text
+    return book.odd[0].reason if book.odd else ""

@@ -84,8 +84,8 @@ class Adoption:
             await self._intake.messages(today, ())
 
     async def _adopt(self, account: Account, row: BookRow, today: date, still_open: Collection[str]) -> bool:
-        """Only what the broker shows under a request id: without one nothing proves that it is not ours."""
-        if row.terms is None or not row.request_id:
+        """Only what is shown under a request id, or proves by itself to be external: the rest may be ours."""
+        if row.terms is None or not (row.request_id or row.external):
             activity.logger.warning("order %s at the broker cannot be taken in: %s", row.broker_order_id, row)
             return False
         terms = row.terms

@@ -4,7 +4,6 @@ Only the execution whose own insert created the attempt may send (I4); any other
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
 from typing import assert_never
@@ -24,6 +23,7 @@ from broker.port import (
     CancelRequest,
     NoAnswer,
     NotSent,
+    OddRow,
     Outcome,
     Refused,
     SubmitRequest,
@@ -152,10 +152,10 @@ def _rows_of(order: Order, book: Book) -> Book:
     """The order's own rows: what the book tells of other orders is the feed's to take in."""
     sent = {request.request_id for request in order.requests if request.request_id}
 
-    def is_own(row: BookRow) -> bool:
+    def is_own(row: BookRow | OddRow) -> bool:
         return row.request_id in sent or (bool(order.broker_order_id) and row.broker_order_id == order.broker_order_id)
 
-    return replace(book, rows=tuple(row for row in book.rows if is_own(row)))
+    return Book(tuple(row for row in book.rows if is_own(row)), tuple(row for row in book.odd if is_own(row)))
 
 
 def _proven(attempt: Attempt, outcome: Outcome) -> Outcome:

@@ -4,7 +4,7 @@ No timer of ours means expired. After the close the audit book is asked until it
 that nobody knew the fate of and that an answered book does not show well after the close was never received.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 
 from temporalio import activity
@@ -64,9 +64,15 @@ class DayEnd:
         if is_today and await self._days.today() != trading_date:
             return  # the day turned while the book was read: request ids in it may be the new day's
         await self._intake.book(trading_date, book)
+        if is_today:
+            await self._close_absent(trading_date, orders, book, now)
+
+    async def _close_absent(self, trading_date: date, orders: Sequence[StoredOrder], book: Book, now: datetime) -> None:
         calendar = await self._days.calendar()
+        shown = [row.broker_order_id for row in book.shown if row.broker_order_id]
+        known = await self._ledger.orders_at_broker(self._intake.connection_id, trading_date, shown)
         for stored in orders:
-            if is_today and _was_never_received(stored.order, book, now, calendar):
+            if _was_never_received(stored.order, book, known.keys(), now, calendar):
                 await self._close_not_received(stored, now)
 
     async def _close_not_received(self, stored: StoredOrder, now: datetime) -> None:
@@ -80,10 +86,13 @@ def _is_over(order: Order, now: datetime, calendar: TradingCalendar) -> bool:
     return order.life in _AT_BROKER and now >= order_expiry(order.terms.exchange, order.trading_date, calendar)
 
 
-def _was_never_received(order: Order, book: Book, now: datetime, calendar: TradingCalendar) -> bool:
+def _was_never_received(
+    order: Order, book: Book, known: Collection[str], now: datetime, calendar: TradingCalendar
+) -> bool:
+    """`known` are the broker's ids that belong to an order, which is another one: this one has none yet."""
     if order.life is not Life.UNKNOWN or order.broker_order_id:
         return False
     if now < order_expiry(order.terms.exchange, order.trading_date, calendar) + ABSENCE_PROVES_AFTER:
         return False
     sent = {request.request_id for request in order.requests if request.action is Action.SUBMIT}
-    return not any(row.request_id in sent for row in book.rows)
+    return book.lacks(sent, order.terms.symbol, order.terms.side, known)

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import assert_never
 
-from broker.port import Book, BookRow, BrokerMessage, Irrelevant, NotUnderstood, Reading
+from broker.port import Book, BookRow, BrokerMessage, Irrelevant, NotUnderstood, OddRow, Reading
 from ledger.inbox import InboxMessage
 from orders.evidence import EVIDENCE, BrokerReport, RequestFailed
 from orders.folding import apply
@@ -37,7 +37,8 @@ def from_stream(raw: str, reading: Reading) -> InboxMessage:
 
 def from_book(book: Book, booked: Mapping[str, Order]) -> tuple[InboxMessage, ...]:
     """What the book tells beyond what is `booked` (by broker order id): a look that finds nothing new wakes nobody."""
-    return tuple(message for row in book.rows for message in _news(row, booked.get(row.broker_order_id)))
+    news = (message for row in book.rows for message in _news(row, booked.get(row.broker_order_id)))
+    return (*news, *(_odd(row) for row in book.odd))
 
 
 def _news(row: BookRow, booked: Order | None) -> Iterable[InboxMessage]:
@@ -58,6 +59,21 @@ def _news(row: BookRow, booked: Order | None) -> Iterable[InboxMessage]:
             symbol=row.terms.symbol if row.terms is not None else "",
             side=row.terms.side if row.terms is not None else None,
         )
+
+
+def _odd(row: OddRow) -> InboxMessage:
+    """Kept as it came; a person is told once of each order that is shown so."""
+    digest = hashlib.sha256(row.raw.encode()).hexdigest()
+    order = row.broker_order_id or row.request_id
+    named = f"Order {order}" if order else "An order without a readable id"
+    return InboxMessage(
+        raw=row.raw,
+        key=f"odd:{row.account}:{digest}",
+        account=row.account,
+        broker_order_id=row.broker_order_id,
+        problem=f"{named} in the broker's book of account {row.account} cannot be read: {row.reason}",
+        problem_about=f"odd:{row.account}:{order}",
+    )
 
 
 def _without_order(raw: str, key: str, sequence: int | None, problem: str) -> InboxMessage:

@@ -41,7 +41,7 @@ class Intake:
         """Take in what a book tells beyond what is booked, and note its request ids as taken (LC-91)."""
         ids = [row.broker_order_id for row in book.rows]
         booked = await self._ledger.orders_at_broker(self.connection_id, trading_date, ids)
-        taken = frozenset(row.request_id for row in book.rows if row.request_id)
+        taken = frozenset(row.request_id for row in book.shown if row.request_id)
         await self._ledger.saw_request_ids(self.connection_id, trading_date, taken)
         await self.messages(trading_date, from_book(book, booked))
 

@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 
 from temporalio import activity
 
-from activities.band_alerts import alert_discrepancies
 from activities.broker_days import BrokerDays
 from activities.recent_clock import RecentClock
 from activities.signatures import MarketFeedActivities
@@ -81,10 +80,13 @@ class MarketListener(MarketFeedActivities):
                 await self._ledger.save_last_prices(last_prices)
 
     async def _apply(self, shown: Sequence[SecurityShown]) -> None:
-        if shown:
-            with_bands = {each.symbol for each in shown if each.band is not None}
-            found = await self._ledger.apply_shown(shown)
-            await alert_discrepancies(self._ledger, (each for each in found if each.symbol in with_bands))
+        if not shown:
+            return
+        await self._ledger.apply_shown(shown)
+        for day in {each.trading_date for each in shown}:
+            with_bands = [each.symbol for each in shown if each.band is not None and each.trading_date == day]
+            if with_bands:
+                await self._ledger.tell_bands(with_bands, day)
 
     async def _watch_sessions(self, today: date, picture: MarketPicture) -> None:
         alarmed: set[str] = set()

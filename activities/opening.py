@@ -34,7 +34,7 @@ def opening_of(
 
 
 def _can_be_adopted(row: BookRow, symbols: Collection[str] | None) -> bool:
-    if row.terms is None or not row.request_id:
+    if row.terms is None or not (row.request_id or row.external):
         return False
     return symbols is None or row.terms.symbol in symbols
 

@@ -7,7 +7,6 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from activities.band_alerts import alert_discrepancies
 from activities.broker_days import BrokerDays
 from activities.signatures import ReferenceDataActivities
 from activities.signs_of_life import signs_of_life
@@ -54,7 +53,7 @@ class ReferenceDataLoader(ReferenceDataActivities):
             raise _not_there_yet(f"no reference data for {today} yet: {told.text}")
         found = _of_day(told, today)
         saved = await self._ledger.renew_instruments(found)
-        alarms = await alert_discrepancies(self._ledger, found)
+        alarms = await self._ledger.tell_bands([each.symbol for each in found], today)
         missing = await self._exchanges_without(found, today)
         if missing:
             raise _not_there_yet(f"{saved} securities of {today} saved, but none of {', '.join(missing)} yet")
@@ -67,8 +66,8 @@ class ReferenceDataLoader(ReferenceDataActivities):
 
 
 def _of_day(told: Sequence[Instrument], today: date) -> list[Instrument]:
-    """Another day's band, or one that we computed, is never saved as today's, whoever tells it (VN-A9)."""
-    found = [each for each in told if each.trading_date == today and not each.provisional]
+    """Another day's band is never saved as today's, whoever tells it (VN-A9)."""
+    found = [each for each in told if each.trading_date == today]
     if len(found) < len(told):
         activity.logger.error("%s instruments are not of %s and were left out", len(told) - len(found), today)
     return found

@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -55,7 +56,8 @@ class MarketWatcher:
     async def watch(self) -> None:
         """What it has announced, it announces again after a restart: an order that waits looks for itself.
 
-        A day that a person closes or reopens is announced like a clock that was set (LC-82).
+        A day that a person closes or reopens is announced like a clock that was set (LC-82), and a person's word on a
+        security to the orders for it (VN-A10).
         """
         today = await self._days.today()
         if not await self._is_loaded(today):
@@ -67,6 +69,7 @@ class MarketWatcher:
 
     async def _watch_phases(self, today: date) -> None:
         seen: dict[Exchange, _Shown] = {}
+        word_id, _ = await self._ledger.words_since(0)
         while True:
             clock = await self._days.clock()
             now = clock.at(datetime.now(UTC))
@@ -80,6 +83,7 @@ class MarketWatcher:
                 if seen.get(exchange) != state:
                     seen[exchange] = state
                     await self._phase_changed(exchange, phase, now)
+            word_id = await self._follow_words(word_id)
             await self._ask_how_orders_ended()
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -103,10 +107,20 @@ class MarketWatcher:
     async def _phase_changed(self, exchange: Exchange, phase: Phase, now: datetime) -> None:
         """Waiting orders are woken one after the other in the order of their acceptance."""
         await self._ledger.settle_due(now)
-        for order_id in await self._ledger.waiting_orders(exchange):
+        await self._wake(await self._ledger.waiting_orders(exchange), f"{exchange} {phase.name}")
+
+    async def _follow_words(self, word_id: int) -> int:
+        """Wake the orders for securities that a person has spoken of since `word_id`; the number of the last word."""
+        last_id, symbols = await self._ledger.words_since(word_id)
+        if symbols:
+            await self._wake(await self._ledger.waiting_orders(symbols=symbols), "a person's word on the security")
+        return last_id
+
+    async def _wake(self, order_ids: Sequence[str], why: str) -> None:
+        for order_id in order_ids:
             stored = await self._ledger.load(order_id)
             if stored is not None:
-                await self._announcer.phase(stored, f"{exchange} {phase.name}")
+                await self._announcer.phase(stored, why)
 
     async def _ask_how_orders_ended(self) -> None:
         loop_time = asyncio.get_running_loop().time()

@@ -14,7 +14,7 @@ from api.json_bodies import ExactRoute
 from api.ledger_port import within
 from api.problems import ProblemCode, ProblemRaised, ProblemViolation, problem_responses
 from api.resources import ResourcesOf
-from ledger.account_acts import Act, ActKind, ActRefusal, Adjustment
+from ledger.account_acts import Act, ActKind, ActRefusal, Adjustment, NotOurs
 from ledger.postings import CASH
 from risk.checks import TradingState
 
@@ -23,6 +23,7 @@ router = APIRouter(prefix="/accounts", tags=["accounts"], route_class=ExactRoute
 CASH_ASSET = "cash"
 ADJUSTMENT_EXAMPLE: dict[str, Any] = {"asset": CASH_ASSET, "amount": 5_000_000, "reason": "deposit of 20 November"}
 RESUME_EXAMPLE: dict[str, Any] = {"reason": "shortfall paid in, see the bank's notice"}
+NOT_OURS_EXAMPLE: dict[str, Any] = {"broker_order_id": "20000108", "reason": "placed on iBoard, says the client"}
 _MOST = 10**15
 
 ActId = Annotated[
@@ -52,6 +53,18 @@ class ResumeRequest(BaseModel):
     act_id: ActId = None
 
 
+class NotOursRequest(BaseModel):
+    """A person's word that no client of this service sent an order that the broker shows (LC-98)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"examples": [NOT_OURS_EXAMPLE]})
+
+    broker_order_id: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9]{1,64}$", description="The broker's id, as the alert names it.")
+    ]
+    reason: Annotated[Reason, Field(description="Who placed it, and how that is known.")]
+    act_id: ActId = None
+
+
 class ActBody(BaseModel):
     """An act as it is written down for good, with the account's state after it."""
 
@@ -60,6 +73,7 @@ class ActBody(BaseModel):
     kind: ActKind
     asset: str | None
     amount: int | None
+    broker_order_id: str | None
     reason: str
     author: str
     state: TradingState
@@ -73,6 +87,7 @@ class ActBody(BaseModel):
             kind=act.kind,
             asset=CASH_ASSET if act.asset == CASH else act.asset,
             amount=act.amount,
+            broker_order_id=act.broker_order_id,
             reason=act.reason,
             author=act.author,
             state=act.state,
@@ -146,13 +161,44 @@ async def resume(
     return answer(ActBody.of(done), 201)
 
 
+@router.post(
+    "/{account_id}/external-orders",
+    status_code=201,
+    response_model=ActBody,
+    summary="Say that an order at the broker is none of ours",
+    responses={
+        201: {"description": "It is taken in as external within a minute."},
+        **problem_responses(*_WRITE, ProblemCode.ORDER_NOT_FOUND),
+    },
+)
+async def say_not_ours(
+    account_id: str,
+    caller: OperatorOf,
+    body: Annotated[
+        NotOursRequest, Body(openapi_examples={"iboard": {"summary": "Placed on iBoard", "value": NOT_OURS_EXAMPLE}})
+    ],
+    resources: ResourcesOf,
+) -> Response:
+    """Operators only. For an order of which an alert says that it may be one of ours under another id."""
+    account = caller.account(account_id)
+    word = NotOurs(account, body.broker_order_id, caller.user, body.reason, body.act_id or uuid4().hex)
+    done = await within(resources.patience.database, resources.ledger.say_not_ours(word))
+    if done is ActRefusal.NOT_WAITING:
+        detail = f"No order {body.broker_order_id} at the broker waits to be taken in; GET /alerts names those that do."
+        raise ProblemRaised(ProblemCode.ORDER_NOT_FOUND, detail)
+    if isinstance(done, ActRefusal):
+        detail = f"act_id {word.key} was first used for another act."
+        raise ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, detail)
+    return answer(ActBody.of(done), 201)
+
+
 def _refused(refusal: ActRefusal, body: AdjustmentRequest) -> ProblemRaised:
     match refusal:
         case ActRefusal.UNKNOWN_ASSET:
             return ProblemRaised(ProblemCode.INSTRUMENT_NOT_FOUND, f"There is no security {body.asset}.")
         case ActRefusal.MORE_THAN_FREE:
             return _wrong_amount(body, "takes more than is available: cancel the orders that hold it first")
-        case ActRefusal.KEY_TAKEN:
+        case ActRefusal.KEY_TAKEN | ActRefusal.NOT_WAITING:
             detail = f"act_id {body.act_id} was first used for another act."
             return ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, detail)
         case _:

@@ -13,6 +13,7 @@ from api import (
     broker_access,
     calendar,
     health,
+    instrument_words,
     instruments,
     openapi,
     order_changes,
@@ -37,6 +38,7 @@ _NOUNS = (
     alerts,
     calendar,
     instruments,
+    instrument_words,
     broker_access,
 )
 

@@ -10,7 +10,7 @@ import structlog
 
 from api.authentication import Caller
 from api.ledger_port import DatabaseUnavailable, Unavailable, read_row
-from api.order_bodies import OrderBody, Source
+from api.order_bodies import OrderBody, OrderDetail, Source
 from api.order_gateway import NoAnswer, NoSuchRun, OrderRun
 from api.problems import KINDS, ProblemCode, ProblemRaised
 from api.resources import Deadline, Resources
@@ -58,27 +58,34 @@ async def find_order(order_id: str, caller: Caller, resources: Resources, deadli
     return found
 
 
-async def latest_body(found: Found, resources: Resources, deadline: Deadline) -> OrderBody:
+async def latest_of(found: Found, resources: Resources, deadline: Deadline) -> Found:
     """The order as its workflow has booked it; the row when the order is closed or its workflow does not answer."""
+    if not isinstance(found, Booked) or found.source is not Source.LEDGER or found.stored.order.life is Life.CLOSED:
+        return found
+    seen = await _view(found.stored.order.order_id, resources, deadline)
+    return found if seen is None or seen.version < found.stored.version else Booked(seen, Source.WORKFLOW)
+
+
+def detail_of(found: Found) -> OrderDetail:
+    """Raises `DatabaseUnavailable` for an order that has come further than its run tells."""
     match found:
-        case Booked(source=Source.LEDGER):
-            return await _latest_of_row(found.stored, resources, deadline)
         case Booked():
-            return OrderBody.of_stored(found.stored, found.source, datetime.now(UTC))
+            return OrderDetail.of_stored(found.stored, found.source, datetime.now(UTC))
         case Undecided() | Unread():
-            body = run_body(found)
-            if body is None:
+            if _has_come_further(found):
                 raise DatabaseUnavailable
-            return body
+            return OrderDetail.of_run(found.run, datetime.now(UTC))
         case _:
             assert_never(found)
 
 
 def run_body(found: Undecided | Unread) -> OrderBody | None:
     """A received order; None when the order has come further and its quantities cannot be read."""
-    if isinstance(found, Unread) and found.run.status is not Status.RECEIVED:
-        return None
-    return OrderBody.of_run(found.run, datetime.now(UTC))
+    return None if _has_come_further(found) else OrderBody.of_run(found.run, datetime.now(UTC))
+
+
+def _has_come_further(found: Undecided | Unread) -> bool:
+    return isinstance(found, Unread) and found.run.status is not Status.RECEIVED
 
 
 def no_such_order() -> ProblemRaised:
@@ -132,13 +139,6 @@ async def _view_or_run(order_id: str, resources: Resources, deadline: Deadline) 
     if isinstance(run, OrderRun) and run.running:
         return Unread(run)
     raise DatabaseUnavailable
-
-
-async def _latest_of_row(row: StoredOrder, resources: Resources, deadline: Deadline) -> OrderBody:
-    seen = None if row.order.life is Life.CLOSED else await _view(row.order.order_id, resources, deadline)
-    if seen is None or seen.version < row.version:
-        return OrderBody.of_stored(row, Source.LEDGER, datetime.now(UTC))
-    return OrderBody.of_stored(seen, Source.WORKFLOW, datetime.now(UTC))
 
 
 async def _describe(order_id: str, resources: Resources, deadline: Deadline) -> OrderRun | NoSuchRun | NoAnswer:

@@ -35,7 +35,7 @@ INSTRUMENT_EXAMPLE: dict[str, Any] = {
     "status": "NORMAL",
     "band_day": "NORMAL",
     "foreign_room": 1_250_000,
-    "provisional": False,
+    "conversion": None,
 }
 LOAD_EXAMPLE: dict[str, Any] = {"trading_date": "2026-11-23", "workflow_id": "reference-data-2026-11-23"}
 
@@ -43,8 +43,9 @@ LOAD_EXAMPLE: dict[str, Any] = {"trading_date": "2026-11-23", "workflow_id": "re
 class InstrumentBody(BaseModel):
     """One security on the broker's day: prices in thousand VND, `foreign_room` in shares (null: not told).
 
-    `status` is NORMAL where nothing else is told. `band_day` says what makes the band wider than usual. A
-    `provisional` band was computed before the exchange told its own, and decides no order.
+    `status` is NORMAL where nothing else is told. `band_day` says what makes the band wider than usual. `conversion`
+    is the share behind a covered warrant and how many warrants buy one; null: nobody has told. People's words (see
+    `/instruments/{symbol}/words`) count before the broker's lists; bands are always the exchange's own.
     """
 
     model_config = ConfigDict(json_schema_extra={"examples": [INSTRUMENT_EXAMPLE]})
@@ -60,7 +61,7 @@ class InstrumentBody(BaseModel):
     status: SecurityStatus
     band_day: BandDay
     foreign_room: int | None
-    provisional: bool
+    conversion: str | None
 
     @classmethod
     def of(cls, instrument: Instrument) -> Self:
@@ -76,7 +77,7 @@ class InstrumentBody(BaseModel):
             status=instrument.status,
             band_day=instrument.band_day,
             foreign_room=instrument.foreign_room,
-            provisional=instrument.provisional,
+            conversion=None if instrument.conversion is None else str(instrument.conversion),
         )
 
 

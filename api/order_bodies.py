@@ -1,6 +1,6 @@
 """The order as clients write and read it: prices in thousand VND, money in fields that end in `_vnd`."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
@@ -12,12 +12,13 @@ from api.numbers import PriceIn, QuantityIn, ThousandVnd
 from api.order_gateway import OrderRun
 from api.problems import ProblemViolation, rule_violations
 from ledger.postings import needed_hold
+from ledger.reads.orders import AmendWish
 from market.naming import order_type_named, time_in_force_named
 from market.terms import OrderTerms
 from market.violations import Violation
 from market.vocabulary import Exchange, OrderType, Side, TimeInForce
 from orders.holds import charges
-from orders.order import Anomaly, Life, Order, Origin, RequestState
+from orders.order import Action, Anomaly, Life, Order, Origin, Request, RequestState
 from orders.status import Progress, Status, progress, status
 from orders.stored import StoredOrder
 
@@ -92,7 +93,17 @@ class PlaceOrderBody(BaseModel):
     @property
     def delay_seconds(self) -> int:
         """900 for LO, 60 for the types without a price, unless the client says otherwise."""
-        return self.max_delay_seconds or _DELAY_SECONDS.get(self.order_type, _DELAY_WITHOUT_A_PRICE)
+        return self.max_delay_seconds or self._usual_delay
+
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """What is asked for beside the terms; what is usual is left out, whether it was written or not."""
+        delay = () if self.delay_seconds == self._usual_delay else (f"max_delay_seconds={self.delay_seconds}",)
+        return (*delay, "queue_next_day") if self.queue_next_day else delay
+
+    @property
+    def _usual_delay(self) -> int:
+        return _DELAY_SECONDS.get(self.order_type, _DELAY_WITHOUT_A_PRICE)
 
 
 class Source(StrEnum):
@@ -244,6 +255,19 @@ class OrderBody(BaseModel):
         )
 
 
+class Amendment(AmendState):
+    """One request to amend, with who asked and when (API-07); null while the ledger cannot be read."""
+
+    user: str | None
+    asked_at: datetime | None
+
+
+class OrderDetail(OrderBody):
+    """One order with every amendment that was ever asked for, the first one first."""
+
+    amendments: list[Amendment] = Field(default_factory=list)
+
+
 class OrderList(BaseModel):
     """Newest first; give `next_cursor` as `cursor` for the next page."""
 
@@ -252,7 +276,11 @@ class OrderList(BaseModel):
 
 
 class ExecutionBody(BaseModel):
-    """One fill. A provisional one stands for shares that the broker counted before it reported their executions."""
+    """One fill. A provisional one stands for shares that the broker counted before it reported their executions.
+
+    An `aggregate` is no single execution: provisional ones, and what is left of executions that the broker took back or
+    corrected. Its price is an average, its `value_vnd` counts.
+    """
 
     execution_id: str
     quantity: int
@@ -263,6 +291,7 @@ class ExecutionBody(BaseModel):
     tax_vnd: int
     provisional: bool
     superseded: bool
+    aggregate: bool
 
 
 class ExecutionList(BaseModel):
@@ -293,14 +322,25 @@ def _cancel(order: Order) -> CancelState | None:
 
 def _amend(order: Order) -> AmendState | None:
     last = order.last_amend
-    if last is None:
-        return None
-    return AmendState(
-        intent_id=last.intent_id,
-        state=last.state,
-        code=last.code,
-        text=last.text,
-        price=last.amendment and last.amendment.price,
-        quantity=last.amendment and last.amendment.quantity,
-        violations=rule_violations(last.violations),
-    )
+    return None if last is None else AmendState(**_amend_fields(last))
+
+
+def amendments(order: Order, wishes: Mapping[str, AmendWish]) -> list[Amendment]:
+    """The order's amendments in the order in which they were asked for; `wishes` by intent id."""
+    asked = [(each, wishes.get(each.intent_id)) for each in order.requests if each.action is Action.AMEND]
+    return [
+        Amendment(**_amend_fields(request), user=wish and wish.user, asked_at=wish and wish.asked_at)
+        for request, wish in asked
+    ]
+
+
+def _amend_fields(request: Request) -> dict[str, Any]:
+    return {
+        "intent_id": request.intent_id,
+        "state": request.state,
+        "code": request.code,
+        "text": request.text,
+        "price": request.amendment and request.amendment.price,
+        "quantity": request.amendment and request.amendment.quantity,
+        "violations": rule_violations(request.violations),
+    }

@@ -9,25 +9,28 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.answers import ETAG, LOCATION, ONE_ORDER_PROBLEMS, READ_PROBLEMS, REPLAYED, answer, etag
 from api.authentication import CallerOf, TraderOf
-from api.finding import Undecided, Unread, find_order, latest_body
+from api.finding import Booked, Found, Undecided, Unread, detail_of, find_order, latest_of
 from api.json_bodies import ExactRoute
 from api.ledger_port import DatabaseUnavailable, within
 from api.order_bodies import (
     BRIEF_EXAMPLE,
     CLIENT_ORDER_ID,
     SYMBOL,
+    Amendment,
     ExecutionBody,
     ExecutionList,
     OrderBody,
+    OrderDetail,
     OrderList,
     PlaceOrderBody,
     Source,
+    amendments,
 )
 from api.placement import placement, placement_answer
 from api.placing import place_order
 from api.problems import ProblemCode, problem_responses
 from api.request_headers import IdempotencyKey
-from api.resources import DeadlineOf, ResourcesOf
+from api.resources import Deadline, DeadlineOf, Resources, ResourcesOf
 from market.vocabulary import Side
 from orders.status import Status
 
@@ -119,7 +122,7 @@ async def list_orders(chosen: Annotated[OrderFilter, Query()], caller: CallerOf,
 
 @router.get(
     "/{order_id}",
-    response_model=OrderBody,
+    response_model=OrderDetail,
     summary="One order",
     responses={
         200: {"headers": {**ETAG}},
@@ -128,8 +131,23 @@ async def list_orders(chosen: Annotated[OrderFilter, Query()], caller: CallerOf,
 )
 async def get_order(order_id: str, caller: CallerOf, resources: ResourcesOf, deadline: DeadlineOf) -> Response:
     """A live order is answered by its workflow, a closed one by the ledger: `source` says which."""
-    body = await latest_body(await find_order(order_id, caller, resources, deadline), resources, deadline)
+    latest = await latest_of(await find_order(order_id, caller, resources, deadline), resources, deadline)
+    body = detail_of(latest)
+    body.amendments = await _amendments(latest, resources, deadline)
     return answer(body, headers={"ETag": etag(body.version)})
+
+
+async def _amendments(found: Found, resources: Resources, deadline: Deadline) -> list[Amendment]:
+    """Who asked is the ledger's to tell: while it cannot be read, only what was asked is known."""
+    order = found.stored.order if isinstance(found, Booked) else None
+    if order is None or order.last_amend is None:
+        return []
+    seconds = deadline.within(resources.patience.database)
+    try:
+        wishes = await within(seconds, resources.ledger.amend_wishes(order.order_id))
+    except DatabaseUnavailable:
+        wishes = ()
+    return amendments(order, {wish.intent_id: wish for wish in wishes})
 
 
 @router.get(
@@ -157,6 +175,7 @@ async def list_executions(order_id: str, caller: CallerOf, resources: ResourcesO
             tax_vnd=row.tax,
             provisional=row.provisional,
             superseded=row.superseded,
+            aggregate=row.aggregate,
         )
         for row in rows
     ]

@@ -9,8 +9,10 @@ from fastapi import Request, Response
 
 from api.answers import answer, etag
 from api.authentication import Caller
+from api.differences import differences
 from api.ledger_port import read_row
 from api.order_bodies import OrderBody, PlaceOrderBody, Source
+from api.order_gateway import OrderRun
 from api.placing import Decided, EndedUndecided, OtherBody, PlaceOutcome, Received, Unanswered
 from api.problems import KINDS, ProblemCode, problem_response, rule_violations
 from api.resources import Deadline, Resources
@@ -50,11 +52,12 @@ def placement(
         client_order_id=client_order_id,
         user=caller.user,
         request_id=request_id,
-        fingerprint=fingerprint(account_id, terms),
+        fingerprint=fingerprint(account_id, terms, *body.wishes),
         terms=terms,
         received_at=datetime.now(UTC),
         max_delay_seconds=body.delay_seconds,
         queue_next_day=body.queue_next_day,
+        idempotency_key=idempotency_key or "",
     )
     return Placement(command, by_key)
 
@@ -75,7 +78,7 @@ async def placement_answer(
             body = OrderBody.of_run(outcome.run, datetime.now(UTC))
             return answer(body, 202, {**location, "ETag": etag(body.version)})
         case OtherBody():
-            return _other_body(request, placed, location)
+            return _other_body(request, placed, outcome)
         case EndedUndecided():
             detail = KINDS[ProblemCode.ORDER_ENDED_UNDECIDED].example
             return problem_response(request, ProblemCode.ORDER_ENDED_UNDECIDED, detail, order_id=command.order_id)
@@ -111,14 +114,28 @@ def _verdict(
     )
 
 
-def _other_body(request: Request, placed: Placement, location: dict[str, str]) -> Response:
-    command = placed.command
-    if placed.named_by_key:
+def _other_body(request: Request, placed: Placement, outcome: OtherBody) -> Response:
+    command, first = placed.command, outcome.first
+    if outcome.named_by_key or placed.named_by_key:
         code, name = ProblemCode.IDEMPOTENCY_KEY_REUSED, "The Idempotency-Key"
     else:
         code, name = ProblemCode.CLIENT_ORDER_ID_TAKEN, f"client_order_id {command.client_order_id}"
-    detail = f"{name} was first used with another body; nothing was sent. The first order is at {location['Location']}."
-    return problem_response(request, code, detail, order_id=command.order_id, headers=location)
+    differing = [] if first is None else differences(command, first)
+    said = "".join(f" {each.message}." for each in differing)
+    order_id = _order_id(first) or command.order_id
+    path = f"{ORDERS_PATH}/{order_id}"
+    return problem_response(
+        request,
+        code,
+        f"{name} was first used with another body; nothing was sent. The first order is at {path}.{said}",
+        order_id=order_id,
+        violations=differing,
+        headers={"Location": path},
+    )
+
+
+def _order_id(first: StoredOrder | OrderRun | None) -> str | None:
+    return first.order.order_id if isinstance(first, StoredOrder) else None if first is None else first.order_id
 
 
 def _unanswered(request: Request, command: PlaceOrder) -> Response:

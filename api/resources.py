@@ -50,7 +50,8 @@ class Resources:
     stop: Callable[[], Awaitable[None]] = _nothing
 
 
-def resources_of(request: Request) -> Resources:
+# Asynchronous, though they wait for nothing: what is not goes through a thread, in each request.
+async def resources_of(request: Request) -> Resources:
     resources: Resources = request.app.state.resources
     return resources
 
@@ -72,7 +73,7 @@ class Deadline:
         return min(seconds, self.left(kept_back))
 
 
-def deadline_of(request: Request, resources: ResourcesOf) -> Deadline:
+async def deadline_of(request: Request, resources: ResourcesOf) -> Deadline:
     return Deadline(request.state.started + resources.patience.whole)
 
 

@@ -2,9 +2,8 @@
 
 import httpx
 
-from ledger.demo import DEMO_TRADER, seed_demo, seed_trader_account
+from ledger.demo import seed_demo, seed_trader_account
 
-USER = DEMO_TRADER
 RICH_CASH = 1_000_000_000_000
 POOR = "0901499"
 

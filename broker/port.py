@@ -3,8 +3,8 @@
 An outcome is a value and never an exception; what cannot be proven is `Unknown`.
 """
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Collection
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -166,7 +166,8 @@ class BookTerms:
 class BookRow:
     """One order in the broker's book, with the last refused request on it if the book tells.
 
-    `terms` is None where they are not told, or are of no kind that we know.
+    `terms` is None where they are not told, or are of no kind that we know. `external`: the row itself proves that no
+    request of ours made the order.
     """
 
     account: str
@@ -175,11 +176,52 @@ class BookRow:
     report: BrokerReport
     failed: RequestFailed | None
     terms: BookTerms | None = None
+    external: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OddRow:
+    """A row that does not have the form we know, as it came (`raw`): it tells nothing of its order, not even that it is
+    gone. Either id is empty where it cannot be read; without both the row may be of any order."""
+
+    account: str
+    broker_order_id: str
+    request_id: str
+    reason: str
+    raw: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Book:
+    """The orders that the broker shows: the rows that were understood, and the odd ones."""
+
     rows: tuple[BookRow, ...]
+    odd: tuple[OddRow, ...] = ()
+
+    @property
+    def shown(self) -> tuple[BookRow | OddRow, ...]:
+        return (*self.rows, *self.odd)
+
+    def lacks(self, request_ids: Collection[str], symbol: str, side: Side, others: Collection[str] = ()) -> bool:
+        """Whether no row can be the order on `side` of `symbol` that left under one of `request_ids`.
+
+        `others` are the broker's ids of orders that are known to be other ones.
+        """
+        if any(row.request_id in request_ids for row in self.shown):
+            return False
+        strange = (row for row in self.rows if row.broker_order_id not in others)
+        if any(_is_nameless(row) and _fits(row.terms, symbol, side) for row in strange):
+            return False
+        known = (row.broker_order_id and (row.request_id or row.broker_order_id in others) for row in self.odd)
+        return all(known)
+
+
+def _is_nameless(row: BookRow) -> bool:
+    return not row.request_id and not row.external
+
+
+def _fits(terms: BookTerms | None, symbol: str, side: Side) -> bool:
+    return terms is None or (terms.symbol, terms.side) == (symbol, side)
 
 
 @dataclass(frozen=True, slots=True)

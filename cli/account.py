@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from cli.stack_database import with_ledger
-from ledger.account_acts import Act, ActRefusal, Adjustment
+from ledger.account_acts import Act, ActRefusal, Adjustment, NotOurs
 from ledger.accounts import UnknownAccountError
 from ledger.ledger import Ledger
 from ledger.postings import CASH
@@ -16,6 +16,7 @@ _WHY_NOT = {
     ActRefusal.UNKNOWN_ASSET: "ASSET is not known: it is cash, or a symbol such as VIC",
     ActRefusal.MORE_THAN_FREE: "AMOUNT takes more than is available: cancel the orders that hold it first",
     ActRefusal.KEY_TAKEN: "this act has been done before in another way",
+    ActRefusal.NOT_WAITING: "no order of that id waits to be taken in: `oms alerts` names those that do",
 }
 
 
@@ -35,6 +36,16 @@ def resume_account(account_id: str, reason: str, user: str) -> str:
     words = _given(reason)
     act = _done(account_id, lambda ledger: ledger.resume_account(account_id, user, words, uuid4().hex))
     return f"{act.act_id}: {account_id} is {act.state} again, says {user}: {act.reason}."
+
+
+def say_not_ours(account_id: str, broker_order_id: str, reason: str, user: str) -> str:
+    """Let an order be taken in that may be one of ours; returns what has been written down. Raises `CannotRun`."""
+    word = NotOurs(account_id, broker_order_id.strip(), user, _given(reason), uuid4().hex)
+    act = _done(account_id, lambda ledger: ledger.say_not_ours(word))
+    return (
+        f"{act.act_id}: order {act.broker_order_id} at the broker is none of ours, says {user}: {act.reason}. "
+        "It is taken in within a minute."
+    )
 
 
 def _done(account_id: str, work: Callable[[Ledger], Awaitable[Act | ActRefusal]]) -> Act:

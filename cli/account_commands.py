@@ -7,7 +7,9 @@ import typer
 # ruff: noqa: PLC0415 - each command imports what it needs when it runs, as all commands do
 
 account = typer.Typer(
-    help="Book an adjustment to an account, or let it trade again.", no_args_is_help=True, rich_markup_mode=None
+    help="Book an adjustment to an account, let it trade again, or tell whose order it shows.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
 
 AccountId = Annotated[str, typer.Argument(help="For example 0901351.", show_default=False)]
@@ -36,3 +38,17 @@ def resume(account_id: AccountId, *, reason: Reason, user: User = "operator") ->
     from cli.account import resume_account
 
     print(resume_account(account_id, reason, user))
+
+
+@account.command("not-ours")
+def not_ours(
+    account_id: AccountId,
+    broker_order_id: Annotated[str, typer.Argument(help="The broker's id, as the alert names it.", show_default=False)],
+    *,
+    reason: Reason,
+    user: User = "operator",
+) -> None:
+    """Say that an order at the broker is none of ours, so that it is taken in as external (LC-98)."""
+    from cli.account import say_not_ours
+
+    print(say_not_ours(account_id, broker_order_id, reason, user))

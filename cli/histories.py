@@ -10,9 +10,10 @@ from temporalio.client import Client, WorkflowExecutionStatus, WorkflowHandle
 
 from cli.configuration import progress
 from cli.lives import LIVES, SECOND_RUN, STILL_OPEN
-from cli.own_stack import OwnStack, own_stack
+from cli.own_stack import OwnStack, own_settings, own_stack
 from cli.trading_day import Stage, TradingDay
 from local.failure import CannotRun
+from local.waiting import StopFlag
 from settings import PROJECT_FOLDER
 from workflows.payloads import DATA_CONVERTER
 
@@ -28,7 +29,7 @@ def record_histories(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (
         tempfile.TemporaryDirectory(prefix="oms-histories-", ignore_cleanup_errors=True) as home,
-        own_stack(Path(home) / "home", shown) as stack,
+        own_stack(own_settings(Path(home) / "home"), shown, StopFlag()) as stack,
         stack.api() as api,
         stack.control() as control,
         shown.step("Histories") as step,

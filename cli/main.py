@@ -9,6 +9,7 @@ import typer
 
 from cli.account_commands import account
 from cli.calendar_commands import calendar
+from cli.instrument_commands import instrument
 from ending import leave
 from local.failure import INTERRUPTED, CannotRun, StopRequested
 from settings import WrongSettings
@@ -24,6 +25,7 @@ app = typer.Typer(
 
 app.add_typer(account, name="account")
 app.add_typer(calendar, name="calendar")
+app.add_typer(instrument, name="instrument")
 
 # ruff: noqa: PLC0415 - each command imports what it needs when it runs: `token` must answer fast
 

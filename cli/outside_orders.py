@@ -18,7 +18,7 @@ from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
 from orders.evidence import EVIDENCE, Match
 from settings import load_settings
-from worker import CONNECTION_ID, broker_credentials
+from worker import CONNECTION_ID, broker_behaviour, broker_credentials
 from workflows.payloads import DATA_CONVERTER
 
 _REQUEST_ID = "90000000"
@@ -40,7 +40,7 @@ async def _sell_elsewhere(stack: OwnStack, symbol: str) -> Outcome:
         accounts = control.get("/accounts").raise_for_status().json()
     owned = next(each for each in accounts if each["number"] == account)["positions"][symbol]["settled"]
     terms = OrderTerms(symbol, Exchange(listed["exchange"]), Side.SELL, OrderType.LO, owned, listed["ceiling"])
-    async with FastConnect(broker_credentials(settings)) as broker:
+    async with FastConnect(broker_credentials(settings), behaviour=broker_behaviour(settings)) as broker:
         return await broker.submit(SubmitRequest(account, _REQUEST_ID, terms))
 
 

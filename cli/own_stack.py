@@ -7,7 +7,7 @@ import io
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +17,7 @@ from rich.console import Console
 
 from api.tokens import issue
 from cli.configuration import product_version
-from ledger.demo import seed_demo
+from ledger.demo import DEMO_TRADER, seed_demo
 from ledger.migrations import upgrade
 from local.environment import Addresses, signing_key
 from local.home import Home, lock_home, open_home, read_json
@@ -29,8 +29,7 @@ from local.waiting import StopFlag
 from settings import Settings, load_settings
 from workflows.search_attributes import NAMES
 
-USER = "trader"
-_TOKEN_MINUTES = 600
+_TOKEN_MINUTES = 1_440
 _HTTP_SECONDS = 10.0
 
 
@@ -43,15 +42,19 @@ class OwnStack:
     addresses: Addresses
     stop: StopFlag
 
+    def token(self) -> str:
+        """Of the demo's trader, for a day."""
+        key, algorithm = signing_key(self.settings, self.home), self.settings.algorithm
+        return issue(DEMO_TRADER, key, _TOKEN_MINUTES, algorithm)
+
     def api(self) -> httpx.Client:
         """A client of the API with the demo trader's token."""
-        key, algorithm = signing_key(self.settings, self.home), self.settings.algorithm
-        token = {"Authorization": f"Bearer {issue(USER, key, _TOKEN_MINUTES, algorithm)}"}
+        token = {"Authorization": f"Bearer {self.token()}"}
         return _client(f"http://{LOOPBACK}:{self.settings.port}", token)
 
     def control(self) -> httpx.Client:
         """A client of the simulator's control interface."""
-        return _client(f"http://{LOOPBACK}:{self.settings.simulator_port}/control")
+        return _client(control_url(self.settings))
 
     def process_id(self, part: str) -> int:
         processes = (read_json(self.home.state) or {}).get("processes", [])
@@ -62,17 +65,22 @@ class OwnStack:
 
 
 @contextmanager
-def own_stack(folder: Path, shown: Progress) -> Iterator[OwnStack]:
-    """Start a stack in `folder` and end it with the block. Raises `CannotRun` or `StopRequested`."""
-    settings, home, stop = _settings(folder), open_home(folder), StopFlag()
+def own_stack(
+    settings: Settings, shown: Progress, stop: StopFlag, seed: Callable[[str, str], None] = seed_demo
+) -> Iterator[OwnStack]:
+    """Start a stack in the settings' folder and end it with the block; `seed` gets database URL and demo account.
+
+    Raises `CannotRun` or `StopRequested`.
+    """
+    home = open_home(settings.oms_home)
     supervisor = Supervisor(home, stop, lambda event: shown.say(f"  {event}"))
     lock = lock_home(home)
     watcher = threading.Thread(target=supervisor.watch)
     with stop.on_signals():
         try:
             with shown.step("Stack of its own") as step:
-                addresses = Stack(_plan(settings, home), supervisor, _unseen(), stop).start()
-                step.detail = f"in {folder}"
+                addresses = Stack(_plan(settings, home, seed), supervisor, _unseen(), stop).start()
+                step.detail = f"in {home.folder}"
             watcher.start()
             yield OwnStack(settings, home, addresses, stop)
         finally:
@@ -83,8 +91,8 @@ def own_stack(folder: Path, shown: Progress) -> Iterator[OwnStack]:
             lock.release()
 
 
-def _settings(folder: Path) -> Settings:
-    """Each variable given, so that neither the environment nor a `.env` file has a say."""
+def own_settings(folder: Path) -> Settings:
+    """Free ports, and each variable given, so that neither the environment nor a `.env` file has a say."""
     port, temporal_port, temporal_ui_port, simulator_port = free_ports(4)
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
     own = {
@@ -98,13 +106,17 @@ def _settings(folder: Path) -> Settings:
     return load_settings(**{**defaults, **own})
 
 
-def _plan(settings: Settings, home: Home) -> Plan:
+def control_url(settings: Settings) -> str:
+    return f"http://{LOOPBACK}:{settings.simulator_port}/control/"
+
+
+def _plan(settings: Settings, home: Home, seed: Callable[[str, str], None]) -> Plan:
     return Plan(
         settings=settings,
         home=home,
         version=product_version(),
         programs=default_programs(settings, home),
-        database=Database(upgrade, seed_demo),
+        database=Database(upgrade, seed),
         search_attributes=tuple(NAMES),
     )
 

@@ -5,20 +5,24 @@ import sys
 from collections.abc import Mapping
 from typing import NoReturn
 
-from cli.configuration import command_settings
+from cli.configuration import command_settings, progress
 from ledger.demo import seed_demo
 from ledger.migrations import upgrade
 from local.environment import bare_environment, has_demo, signing_key, simulator_credentials
 from local.failure import CannotRun
 from local.home import Home, open_home
 from local.ports import LOOPBACK
+from local.waiting import StopFlag
 from settings import PROJECT_FOLDER, Settings, TradingMode
 
 PROCESSES = ("api", "worker")
 
 
 def serve_process(process: str) -> NoReturn:
-    """Bring the schema up to date, then become the process. Raises `CannotRun` for what is missing."""
+    """Do what `start` does before this process, then become it.
+
+    Raises `CannotRun` for what is missing, and `StopRequested`.
+    """
     if process not in PROCESSES:
         raise CannotRun(f"serve {process!r} is not possible: allowed are {', '.join(PROCESSES)}")
     settings = command_settings()
@@ -27,6 +31,8 @@ def serve_process(process: str) -> NoReturn:
     environment = served_environment(settings, open_home(settings.oms_home))
     if process == "api":
         prepare_database(settings, environment)
+    else:
+        look_at_open_orders(environment["TEMPORAL_ADDRESS"], settings.temporal_namespace)
     sys.stdout.flush()
     os.chdir(PROJECT_FOLDER)
     os.execve(sys.executable, [sys.executable, "-m", process], environment)  # noqa: S606 no shell
@@ -38,6 +44,18 @@ def prepare_database(settings: Settings, environment: Mapping[str, str]) -> None
     upgrade(database_url)
     if has_demo(settings) and "SSI_ACCOUNT" in environment:
         seed_demo(database_url, environment["SSI_ACCOUNT"])
+
+
+def look_at_open_orders(address: str, namespace: str) -> None:
+    """Name the open orders that this code does not lead to; they stop nobody else's trading."""
+    from cli.open_histories import check_open_orders  # noqa: PLC0415 - the API's process needs none of the SDK here
+
+    shown, stop = progress(), StopFlag()
+    with stop.on_signals(), shown.step("Histories") as step:
+        checked = check_open_orders(address, namespace, stop)
+        step.detail = checked.summary
+    for line in checked.warning:
+        shown.say(line)
 
 
 def served_environment(settings: Settings, home: Home) -> dict[str, str]:

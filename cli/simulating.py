@@ -16,7 +16,7 @@ from simulator.switches import Limit, read_limits
 OWN_FOLDER = "simulator-alone"
 """Beside the stack's own simulator in OMS_HOME, so that both may run."""
 
-_READ = frozenset({"oms_home", "simulator_port", "simulator_limits"})
+READ = frozenset({"oms_home", "simulator_port", "simulator_limits"})
 
 
 class Clock(StrEnum):
@@ -55,7 +55,7 @@ def _limits(text: str) -> tuple[Limit, ...]:
 
 def _settings() -> Settings:
     """Nothing else is read: SSI's real credentials in the environment are none of the simulator's business."""
-    unread = {name: field.default for name, field in Settings.model_fields.items() if name not in _READ}
+    unread = {name: field.default for name, field in Settings.model_fields.items() if name not in READ}
     return load_settings(ENV_FILE, **unread)
 
 

@@ -9,8 +9,12 @@ from cli.preparing import provide_temporal
 from local.environment import bare_environment
 from settings import PROJECT_FOLDER
 
-EVERYDAY_MARKERS = "not chaos and not browser and not fuzz and not fault"
+EVERYDAY_MARKERS = "not chaos and not browser and not fuzz and not fault and not languages"
 FAST_MARKERS = f"not stack and {EVERYDAY_MARKERS}"
+
+# A worker for each core, up to four, whatever starts a stack being large. Each has its own servers and ports; a file
+# stays with one worker, which starts what the file shares.
+PARALLEL = ("-n", "logical", "--maxprocesses", "4", "--dist", "loadfile")
 
 
 def run_tests(arguments: list[str], *, fast: bool) -> NoReturn:
@@ -23,10 +27,10 @@ def run_tests(arguments: list[str], *, fast: bool) -> NoReturn:
 
 
 def pytest_command(arguments: list[str], *, fast: bool) -> list[str]:
-    """The long tests (chaos, browser, fuzz, fault) run when they are asked for with `-m`."""
+    """Long tests (chaos, browser, fuzz, fault, languages) run when asked for with `-m`; `-n 0` is one process."""
     markers = FAST_MARKERS if fast else EVERYDAY_MARKERS
     chosen = [] if "-m" in arguments else ["-m", markers]
-    return [sys.executable, "-m", "pytest", *chosen, *arguments]
+    return [sys.executable, "-m", "pytest", *PARALLEL, *chosen, *arguments]
 
 
 def pytest_environment() -> dict[str, str]:

@@ -13,6 +13,7 @@ from ledger.entries import posted
 from ledger.evaluation import Evaluation, evaluate
 from ledger.events import HOUSE, Level, NewEvent
 from ledger.evidence_rows import record, recorded_as_folded
+from ledger.idempotency_keys import key_violations
 from ledger.json_columns import VIOLATIONS, to_json
 from ledger.one_statement import write
 from ledger.order_rows import PLACED, LockedOrder, find_placed, lock_order, new_order, stored_of
@@ -53,6 +54,9 @@ async def accept(
         trading_date=day_of(market_now),
         fees=account.fees,
     )
+    reused = await key_violations(connection, command)
+    if reused:
+        return await _deny(connection, command, account, order, reused, market_now, wall_now)
     found = await evaluate(
         connection,
         account,
@@ -65,7 +69,7 @@ async def accept(
     )
     order = replace(order, trading_date=found.trading_date, reserve_price=found.reserve_price)
     if found.violations:
-        return await _deny(connection, command, account, order, found, wall_now)
+        return await _deny(connection, command, account, order, found.violations, found.entered_at, wall_now)
     row = new_order(
         command,
         order,
@@ -177,19 +181,20 @@ async def _deny(
     command: PlaceOrder,
     account: Account,
     order: Order,
-    found: Evaluation,
+    violations: tuple[Violation, ...],
+    entered_at: datetime,
     wall_now: datetime,
 ) -> StoredOrder:
-    closing = ClosedHere(CloseReason.DENIED, _listed(found.violations))
+    closing = ClosedHere(CloseReason.DENIED, _listed(violations))
     denied = apply(order, closing)
     row = new_order(
         command,
         denied,
-        Verdict(accepted=False, violations=found.violations),
+        Verdict(accepted=False, violations=violations),
         connection_id=account.connection_id,
         version=1,
         accepted_at=wall_now,
-        entered_at=found.entered_at,
+        entered_at=entered_at,
         send_after=None,
     )
     evidence = StoredEvidence(None, ACCEPTANCE, closing, HOUSE, None, wall_now)

@@ -3,12 +3,14 @@
 An adjustment is a movement that no order of ours made; it clears the block that asked for it.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -23,10 +25,19 @@ from ledger.tables import ACCOUNT, ACCOUNT_ACT, INSTRUMENT, LEDGER_ACCOUNT, LEDG
 from ledger.writing import saved_position
 from risk.checks import TradingState
 
+_WAITS_SINCE = text(
+    """
+    SELECT max(trading_date) FROM inbox
+    WHERE connection_id = :connection_id AND broker_order_id = :broker_order_id
+      AND broker_account IN ('', :broker_account) AND order_id IS NULL AND evidence IS NOT NULL
+    """
+)
+
 
 class ActKind(StrEnum):
     ADJUSTED = "adjusted"
     RESUMED = "resumed"
+    NOT_OURS = "not_ours"
 
 
 class ActRefusal(StrEnum):
@@ -35,6 +46,7 @@ class ActRefusal(StrEnum):
     UNKNOWN_ASSET = "unknown_asset"
     MORE_THAN_FREE = "more_than_free"
     KEY_TAKEN = "key_taken"
+    NOT_WAITING = "not_waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +59,17 @@ class Adjustment:
     account_id: str
     asset: str
     amount: int
+    author: str
+    reason: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotOurs:
+    """A person's word that no client of ours sent the order that the broker shows under `broker_order_id` (LC-98)."""
+
+    account_id: str
+    broker_order_id: str
     author: str
     reason: str
     key: str
@@ -66,6 +89,7 @@ class Act:
     amount: int | None
     state: TradingState
     created_at: datetime
+    broker_order_id: str | None = None
 
 
 async def block(connection: AsyncConnection, account_id: str, key: str, text: str) -> bool:
@@ -139,6 +163,22 @@ async def resume(connection: AsyncConnection, account_id: str, author: str, reas
     return await _written(connection, ActKind.RESUMED, nothing, TradingState.ACTIVE)
 
 
+async def say_not_ours(connection: AsyncConnection, word: NotOurs) -> Act | ActRefusal:
+    """Let an order be taken in that waits because it may be one of ours. Raises `UnknownAccountError`."""
+    account = await lock_account(connection, word.account_id)
+    done = await _done(connection, word.account_id, word.key)
+    if done is not None:
+        is_same = (done.kind, done.broker_order_id) == (ActKind.NOT_OURS, word.broker_order_id)
+        return done if is_same else ActRefusal.KEY_TAKEN
+    waiting = {"connection_id": account.connection_id, "broker_account": account.broker_account}
+    day = (await connection.execute(_WAITS_SINCE, {**waiting, "broker_order_id": word.broker_order_id})).scalar_one()
+    if day is None:
+        return ActRefusal.NOT_WAITING
+    nothing = Adjustment(word.account_id, "", 0, word.author, word.reason, word.key)
+    about = {"broker_order_id": word.broker_order_id, "trading_date": day}
+    return await _written(connection, ActKind.NOT_OURS, nothing, account.state, about)
+
+
 async def _refusal(connection: AsyncConnection, adjustment: Adjustment, free: int) -> ActRefusal | None:
     if adjustment.amount < 0 and free + adjustment.amount < 0:
         return ActRefusal.MORE_THAN_FREE
@@ -185,8 +225,15 @@ async def _done(connection: AsyncConnection, account_id: str, key: str) -> Act |
     return None if row is None else _act_of(row)
 
 
-async def _written(connection: AsyncConnection, kind: ActKind, what: Adjustment, state: TradingState) -> Act:
+async def _written(
+    connection: AsyncConnection,
+    kind: ActKind,
+    what: Adjustment,
+    state: TradingState,
+    about: Mapping[str, object] = MappingProxyType({}),
+) -> Act:
     values = {
+        **about,
         "key": what.key,
         "account_id": what.account_id,
         "kind": kind.value,
@@ -212,4 +259,5 @@ def _act_of(row: Any) -> Act:
         amount=row.amount,
         state=TradingState(row.state),
         created_at=row.created_at,
+        broker_order_id=row.broker_order_id,
     )

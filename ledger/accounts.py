@@ -29,6 +29,7 @@ class AlertKind(StrEnum):
     CONTRADICTING_MESSAGE = "contradicting_message"
     UNREADABLE_MESSAGE = "unreadable_message"
     BAND_DISCREPANCY = "band_discrepancy"
+    STATUS_CONTRADICTION = "status_contradiction"
     SESSION_CONTRADICTION = "session_contradiction"
     CODE_OVERDUE = "code_overdue"
     LOGIN_REFUSED = "login_refused"

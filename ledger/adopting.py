@@ -70,9 +70,20 @@ _WHOSE = text(
     """
 )
 
+_SAID_NOT_OURS = text(
+    """
+    SELECT EXISTS (
+        SELECT 1 FROM account_act
+        WHERE account_id = :account_id AND kind = 'not_ours'
+          AND trading_date = :trading_date AND broker_order_id = :broker_order_id
+    )
+    """
+)
+
 # An order of ours that was changed at the broker's own screen is shown there under the id of that change, and perhaps
 # as another order. While one on the same side of the same symbol may be it, nothing is taken for somebody else's: one
-# whose answer was lost, or that a person has closed as not received, or whose own id the book does not show as open.
+# whose answer was lost, or that a person has closed as not received, or whose own id the book does not show as open, or
+# that ended part-filled without our cancel: a successor may count those fills once more (LC-62).
 _PERHAPS = text(
     """
     SELECT order_id, life = 'closed' OR (life = 'live' AND broker_order_id <> '' AND accepted_at < :long_known) AS stuck
@@ -84,6 +95,10 @@ _PERHAPS = text(
           OR (life = 'live' AND CAST(:open_at_broker AS text[]) IS NOT NULL
               AND broker_order_id <> ALL(CAST(:open_at_broker AS text[])))
           OR (life = 'closed' AND facts ->> 'close_reason' = 'not_received')
+          OR (life = 'closed' AND facts ->> 'close_reason' = 'canceled'
+              AND GREATEST((facts ->> 'matched_quantity')::bigint, (facts ->> 'reported_quantity')::bigint)
+                  BETWEEN 1 AND :filled
+              AND NOT facts -> 'requests' @> '[{"action": "cancel", "state": "done"}]')
       )
     ORDER BY stuck DESC, accepted_sequence LIMIT 1
     """
@@ -154,7 +169,9 @@ async def adopt(
     account = await lock_account(connection, account_id)
     if await _is_ours(connection, account, trading_date, found):
         return NotAdopted.OURS
-    if await _is_perhaps_ours(connection, account, trading_date, found, open_at_broker, wall_now):
+    if not await _is_said_not_ours(connection, account, trading_date, found) and await _is_perhaps_ours(
+        connection, account, trading_date, found, open_at_broker, wall_now
+    ):
         return NotAdopted.PERHAPS_OURS
     instrument = await load_instrument(connection, found.symbol, trading_date)
     if instrument is None:
@@ -179,6 +196,17 @@ async def _is_ours(connection: AsyncConnection, account: Account, trading_date: 
     return bool((await connection.execute(_WHOSE, asked)).scalar_one())
 
 
+async def _is_said_not_ours(
+    connection: AsyncConnection, account: Account, trading_date: date, found: ExternalOrder
+) -> bool:
+    asked = {
+        "account_id": account.account_id,
+        "trading_date": trading_date,
+        "broker_order_id": found.report.broker_order_id,
+    }
+    return bool((await connection.execute(_SAID_NOT_OURS, asked)).scalar_one())
+
+
 async def _is_perhaps_ours(
     connection: AsyncConnection,
     account: Account,
@@ -194,13 +222,17 @@ async def _is_perhaps_ours(
         "symbol": found.symbol,
         "side": found.side.value,
         "open_at_broker": None if open_at_broker is None else list(open_at_broker),
+        "filled": found.report.filled,
         "long_known": wall_now - _BOOK_MAY_LAG,
     }
     row = (await connection.execute(_PERHAPS, asked)).one_or_none()
     if row is not None and row.stuck:
         shown = f"{found.report.broker_order_id} ({found.side} {found.quantity} {found.symbol})"
         key = f"perhaps_ours:{account.connection_id}:{trading_date.isoformat()}:{found.report.broker_order_id}"
-        words = f"The broker shows an order {shown} that may be this one under another id; it is not taken in."
+        words = (
+            f"The broker shows an order {shown} that may be this one under another id; it is not taken in until a "
+            "person says that it is none of ours."
+        )
         kind = AlertKind.ORDER_CONTRADICTION
         await raise_alert(connection, kind, key, words, account_id=account.account_id, order_id=row.order_id)
     return row is not None

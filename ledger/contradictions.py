@@ -47,5 +47,10 @@ def _words(anomaly: Anomaly) -> str | None:  # noqa: C901, PLR0911 - one line fo
             return "The broker has taken filled shares back, as later figures show; it is booked (LC-31)."
         case Anomaly.FILL_CORRECTED:
             return "The broker has corrected a price of filled shares, as later figures show; it is booked (LC-31)."
+        case Anomaly.FIGURES_UNCERTAIN:
+            return (
+                "The broker's words about the fills contradict each other and do not prove which count; booked is what "
+                "is certain. Compare the order with the broker's statement (LC-31)."
+            )
         case _:
             assert_never(anomaly)

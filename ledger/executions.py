@@ -12,7 +12,10 @@ from ledger.steps import Step
 from market.fees import commission, sale_tax
 from market.vocabulary import Side
 from orders.evidence import Match
-from orders.order import Order
+from orders.order import NumberedExecution, Order
+from orders.reported_figures import numbered
+
+_RESTATED = "restated:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,10 @@ def fills_after(standing: Sequence[Fill], steps: Iterable[Step]) -> tuple[Fill, 
             case _ if step.restates:
                 known = [_no_longer(fill, step.key) for fill in known]
                 known.extend(_restated(step))
+            case _ if step.before.restatement.number:
+                if step.after.matched_quantity > step.before.matched_quantity:
+                    known = [_superseded(fill, step.key) for fill in known]
+                    known.extend(_counted(step))
             case Match() as match if step.after.matched_quantity > step.before.matched_quantity:
                 known = [_superseded(fill, step.key) for fill in known]
                 known.append(_execution(step, match))
@@ -54,6 +61,11 @@ def fills_after(standing: Sequence[Fill], steps: Iterable[Step]) -> tuple[Fill, 
                 pass
         known.extend(_derived(step, known))
     return tuple(fill for fill in known if fill not in standing)
+
+
+def is_restated(key: str) -> bool:
+    """Whether the fill under `key` is what the broker left of executions that it took back or corrected (LC-31)."""
+    return key.startswith(_RESTATED)
 
 
 def _restated(step: Step) -> Iterable[Fill]:
@@ -64,7 +76,7 @@ def _restated(step: Step) -> Iterable[Fill]:
         return
     owed = _charges(order, value)
     yield Fill(
-        key=f"restated:{order.restatement.number}",
+        key=f"{_RESTATED}{order.restatement.number}",
         quantity=quantity,
         price=value // quantity,
         value=value,
@@ -72,6 +84,33 @@ def _restated(step: Step) -> Iterable[Fill]:
         tax=owed[1],
         executed_at=step.recorded_at,
     )
+
+
+def _counted(step: Step) -> Iterable[Fill]:
+    """The executions since a restatement that the broker's figures have come to count with this step."""
+    before, waiting = step.before, step.after.last_word.executions
+    known = (*before.last_word.executions, *_executions_of(step))
+    value, paid = before.matched_value, _charges(before, before.matched_value)
+    for each in known:
+        if each in waiting:
+            continue
+        value += each.value
+        owed = _charges(before, value)
+        yield Fill(
+            key=f"counted:{each.number}:{value}:{before.restatement.number}",
+            quantity=each.quantity,
+            price=each.value // each.quantity,
+            value=each.value,
+            commission=owed[0] - paid[0],
+            tax=owed[1] - paid[1],
+            executed_at=each.matched_at or step.recorded_at,
+        )
+        paid = owed
+
+
+def _executions_of(step: Step) -> Iterable[NumberedExecution]:
+    if isinstance(step.evidence, Match):
+        yield numbered(step.evidence)
 
 
 def _execution(step: Step, match: Match) -> Fill:

@@ -69,8 +69,9 @@ _RENUMBERED = text(
 class InboxMessage:
     """One message with all that can tell which order it is; `request_ids` in the order in which to try them.
 
-    `evidence` is None for what says nothing about an order; `problem` says why a message was not understood. `symbol`
-    and `side` are empty and None where the message does not tell them: that fits every order.
+    `evidence` is None for what says nothing about an order; `problem` says why a message was not understood, and a
+    person is told once of each `problem_about`, which is the message itself where it is empty. `symbol` and `side` are
+    empty and None where the message does not tell them: that fits every order.
     """
 
     raw: str
@@ -83,6 +84,7 @@ class InboxMessage:
     problem: str = ""
     symbol: str = ""
     side: Side | None = None
+    problem_about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +125,8 @@ async def store_raw(
     await _tell_renumbered(connection, place, [row.message.key for row in rows if row.message.key in fresh])
     for row in rows:
         if row.problem and row.message.key in fresh:
-            key = f"unreadable:{connection_id}:{trading_date.isoformat()}:{row.message.key}"
+            about = _plain(row.message.problem_about) or row.message.key
+            key = f"unreadable:{connection_id}:{trading_date.isoformat()}:{about}"
             await raise_alert(connection, AlertKind.UNREADABLE_MESSAGE, key, row.problem, connection_id=connection_id)
 
 

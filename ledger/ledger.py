@@ -16,7 +16,9 @@ from ledger import (
     attempts,
     booking,
     evidence_rows,
+    idempotency_keys,
     inbox,
+    instrument_words,
     instruments,
     market_feed,
     one_time_codes,
@@ -24,13 +26,15 @@ from ledger import (
     routing,
     settlement,
 )
-from ledger.account_acts import Act, ActRefusal, Adjustment
+from ledger.account_acts import Act, ActRefusal, Adjustment, NotOurs
 from ledger.accounts import Account, AlertKind, Connection, UserGrants
 from ledger.adopting import ADOPTION_PATIENCE, ExternalOrder, NotAdopted, Stranger
 from ledger.attempts import AttemptOutcome
+from ledger.band_alerts import tell_bands
 from ledger.calendar import RecordedOverride, read_calendar, record_deviation, record_override
 from ledger.database import patiently
 from ledger.inbox import InboxMessage, Unrouted
+from ledger.instrument_words import RecordedWord, WordInForce
 from ledger.order_rows import connection_of, load_order
 from ledger.previewing import Preview
 from ledger.reads import alerts as alert_reads
@@ -39,7 +43,7 @@ from ledger.reads import orders as order_reads
 from ledger.reads import owned as owned_reads
 from ledger.reads import positions as position_reads
 from ledger.reads.alerts import Alert
-from ledger.reads.orders import Event, Execution, OrderPage
+from ledger.reads.orders import AmendWish, Event, Execution, OrderPage
 from ledger.reads.owned import Owned
 from ledger.reads.positions import Cash, Position
 from ledger.reads.proofs import Imbalance
@@ -49,6 +53,7 @@ from market.calendar import CalendarOverride, TradingCalendar
 from market.clock import MarketClock
 from market.deviations import PhaseDeviation
 from market.instrument import Instrument
+from market.instrument_words import InstrumentWord
 from market.shown import SecurityShown
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, Side
@@ -104,6 +109,11 @@ class Ledger:
     async def load(self, order_id: str) -> StoredOrder | None:
         async with self._reads.connect() as connection:
             return await load_order(connection, order_id)
+
+    async def order_of_key(self, user: str, key: str) -> StoredOrder | None:
+        """The order that the user's request under `key` has made."""
+        async with self._reads.connect() as connection:
+            return await idempotency_keys.order_of_key(connection, user, key)
 
     async def connection_of(self, order_id: str) -> str:
         """The broker connection that the order belongs to. Raises `UnknownOrderError`."""
@@ -261,6 +271,11 @@ class Ledger:
         async with self._engine.begin() as connection:
             return await account_acts.resume(connection, account_id, author, reason, key)
 
+    async def say_not_ours(self, word: NotOurs) -> Act | ActRefusal:
+        """Let a broker order be taken in as external on a person's word. Raises `UnknownAccountError`."""
+        async with self._engine.begin() as connection:
+            return await account_acts.say_not_ours(connection, word)
+
     # Calendar
 
     async def calendar(self) -> TradingCalendar:
@@ -285,10 +300,13 @@ class Ledger:
         async with self._reads.connect() as connection:
             return await order_reads.open_orders(connection)
 
-    async def waiting_orders(self, exchange: Exchange) -> tuple[str, ...]:
-        """Ids of accepted orders that were never sent, in the order of their acceptance."""
+    async def waiting_orders(
+        self, exchange: Exchange | None = None, symbols: Collection[str] | None = None
+    ) -> tuple[str, ...]:
+        """Ids of accepted orders that were never sent, in the order of their acceptance; of one exchange, of some
+        symbols, or all."""
         async with self._reads.connect() as connection:
-            return await order_reads.waiting_orders(connection, exchange)
+            return await order_reads.waiting_orders(connection, exchange, symbols)
 
     async def settle_due(self, market_now: datetime) -> int:
         """Make everything available whose settlement time has come, by the calendar in force then.
@@ -319,9 +337,19 @@ class Ledger:
             return await instruments.renew_instruments(connection, rows)
 
     async def apply_shown(self, shown: Sequence[SecurityShown]) -> tuple[Instrument, ...]:
-        """Lay what the feed shows over the day's reference data; the securities that have some, as they stand then."""
+        """Lay what the feed shows over the day's reference data; the securities that have some, as they stand then.
+
+        What a person's word denies raises an alert.
+        """
         async with self._engine.begin() as connection:
-            return await market_feed.apply_shown(connection, shown)
+            found = await market_feed.apply_shown(connection, shown)
+            await instrument_words.tell_contradicted(connection, shown)
+            return found
+
+    async def tell_bands(self, symbols: Collection[str], trading_date: date) -> int:
+        """Alert about each band of the day that differs from the one the rules give; returns how many do."""
+        async with self._engine.begin() as connection:
+            return await tell_bands(connection, symbols, trading_date)
 
     async def save_last_prices(self, last_prices: Mapping[str, tuple[int, datetime]]) -> None:
         """Keep each symbol's last price in VND and when it was told."""
@@ -335,6 +363,26 @@ class Ledger:
     async def instrument(self, symbol: str, trading_date: date) -> Instrument | None:
         async with self._reads.connect() as connection:
             return await instruments.load_instrument(connection, symbol, trading_date)
+
+    async def say_of_instrument(self, word: InstrumentWord) -> WordInForce:
+        """Write down a person's word on a security; the last word about the same thing counts for a day."""
+        async with self._engine.begin() as connection:
+            return await instrument_words.record_word(connection, word)
+
+    async def words_on(self, symbol: str) -> tuple[RecordedWord, ...]:
+        """Everything that people ever said of the security, the last word first."""
+        async with self._reads.connect() as connection:
+            return await instrument_words.words_on(connection, symbol)
+
+    async def words_since(self, word_id: int) -> tuple[int, tuple[str, ...]]:
+        """The number of the last word on any security, and the securities of all words after `word_id`."""
+        async with self._reads.connect() as connection:
+            return await instrument_words.words_since(connection, word_id)
+
+    async def latest_instrument(self, symbol: str) -> Instrument | None:
+        """The security on the last day that has data of it, people's words laid over."""
+        async with self._reads.connect() as connection:
+            return await instruments.latest_instrument(connection, symbol)
 
     async def connections(self) -> tuple[Connection, ...]:
         async with self._reads.connect() as connection:
@@ -373,6 +421,11 @@ class Ledger:
     async def executions(self, order_id: str) -> tuple[Execution, ...]:
         async with self._reads.connect() as connection:
             return await order_reads.executions(connection, order_id)
+
+    async def amend_wishes(self, order_id: str) -> tuple[AmendWish, ...]:
+        """Who asked for each of the order's amendments, and when."""
+        async with self._reads.connect() as connection:
+            return await order_reads.amend_wishes(connection, order_id)
 
     async def events(self, order_id: str) -> tuple[Event, ...]:
         async with self._reads.connect() as connection:

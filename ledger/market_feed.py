@@ -7,18 +7,17 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from ledger.instruments import instrument_of
+from ledger.instruments import WORDS, instrument_of
 from market.instrument import Instrument
 from market.shown import SecurityShown
 
 # A halt is kept beside the declared status, which the feed doesn't tell and which counts again after the halt.
 _APPLY = text(
-    """
+    f"""
     UPDATE instrument SET
         reference = COALESCE(shown.reference, instrument.reference),
         ceiling = COALESCE(shown.ceiling, instrument.ceiling),
         floor = COALESCE(shown.floor, instrument.floor),
-        provisional = instrument.provisional AND shown.reference IS NULL,
         shown_status = CASE WHEN shown.status IS NULL THEN instrument.shown_status
             ELSE NULLIF(shown.status, 'NORMAL') END,
         foreign_room = COALESCE(shown.foreign_room, instrument.foreign_room),
@@ -29,8 +28,8 @@ _APPLY = text(
         CAST(:foreign_rooms AS bigint[]), CAST(:traded AS boolean[])
     ) AS shown (trading_date, symbol, reference, ceiling, floor, status, foreign_room, traded)
     WHERE instrument.trading_date = shown.trading_date AND instrument.symbol = shown.symbol
-    RETURNING instrument.*
-    """
+    RETURNING instrument.*, {WORDS}
+    """  # noqa: S608 - the inserted text is a constant of ours
 )
 
 _LAST_PRICES = text(

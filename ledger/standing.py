@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.accounts import Account
 from ledger.calendar import CALENDAR, calendar_of
-from ledger.instruments import instrument_of
+from ledger.instruments import WORDS, instrument_of
 from ledger.postings import CASH, Bucket, ledger_account_id
 from market.calendar import TradingCalendar, day_of
 from market.facts import OwnOrder, TradingFacts
@@ -22,7 +22,7 @@ from risk.checks import Snapshot
 # The order under recheck does not count itself as being bought.
 _SNAPSHOT = text(
     f"""
-    SELECT instrument.*,
+    SELECT instrument.*, {WORDS},
            COALESCE((SELECT balance FROM ledger_account WHERE id = :cash_id), 0) AS available_cash,
            COALESCE((SELECT balance FROM ledger_account WHERE id = :shares_id), 0) AS sellable_shares,
            ARRAY(

@@ -77,6 +77,7 @@ MEANINGS: tuple[CodeMeaning, ...] = (
     CodeMeaning(RuleCode.ACCOUNT_BLOCKED, "RK-12", "The account takes no new orders"),
     CodeMeaning(RuleCode.INSUFFICIENT_SHARES, "VN-A11", "Fewer settled shares than the order sells", Unit.SHARES),
     CodeMeaning(RuleCode.INSUFFICIENT_CASH, "RK-05", "Less cash than the order with its commission needs", Unit.VND),
+    CodeMeaning(RuleCode.IDEMPOTENCY_KEY_REUSED, "API-02", "The request's key has made another order"),
 )
 
 UNITS: dict[RuleCode, Unit] = {row.code: row.unit for row in MEANINGS if row.unit is not None}

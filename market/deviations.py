@@ -34,6 +34,8 @@ _CONTINUOUS = frozenset({PhaseName.CONT_AM, PhaseName.CONT_PM})
 def overlaid(table: Iterable[Span], deviations: Iterable[PhaseDeviation], *, periodic: bool) -> tuple[Span, ...]:
     """The table's spans with what deviates laid over them; a later deviation covers an earlier one.
 
+    What is covered of the table's phases is lost: post-close trading begins when a late closing auction has ended, and
+    its own end stays where it is (VN-D3; no source says so, our reading).
     Stocks that trade by `periodic` auctions are never in continuous trading, however long the others are.
     """
     spans = tuple(table)

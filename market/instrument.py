@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from market.bands import Band
+from market.instrument_words import Conversion
 from market.vocabulary import BandDay, Exchange, InstrumentKind, SecurityStatus
 
 
@@ -11,8 +12,8 @@ from market.vocabulary import BandDay, Exchange, InstrumentKind, SecurityStatus
 class Instrument:
     """Reference data of `symbol` for `trading_date`; prices in VND.
 
-    `foreign_room` is in shares, None where the exchange tells none. A `provisional` band was computed by us and
-    decides nothing that is sent.
+    `foreign_room` is in shares, None where the exchange tells none. `conversion` is the share behind a covered warrant,
+    None where nobody has told.
     """
 
     symbol: str
@@ -26,7 +27,7 @@ class Instrument:
     status: SecurityStatus = SecurityStatus.NORMAL
     band_day: BandDay = BandDay.NORMAL
     foreign_room: int | None = None
-    provisional: bool = False
+    conversion: Conversion | None = None
 
     @property
     def band(self) -> Band:

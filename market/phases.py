@@ -152,11 +152,12 @@ def next_date_to_send(
 def order_expiry(exchange: Exchange, trading_date: date, calendar: TradingCalendar = PUBLISHED) -> datetime:
     """When an unfilled LO dies: end of the closing auction, on UPCOM the end of the day (VN-A4).
 
-    Never before the table's time, but later when the last of these phases goes on.
+    Never before the table's time, but later when a phase that takes it goes on longer.
     """
     takes = [row for row in sessions_of(exchange, restricted=False) if OrderType.LO in types_taken(exchange, row.phase)]
-    stretched = (each for each in calendar.deviations_on(trading_date, exchange) if each.phase is takes[-1].phase)
-    return max((_at(trading_date, takes[-1].end), *(each.until for each in stretched)))
+    deviations = calendar.deviations_on(trading_date, exchange)
+    stretched = (each.until for each in deviations if OrderType.LO in types_taken(exchange, each.phase))
+    return max((_at(trading_date, takes[-1].end), *stretched))
 
 
 def _next_opening(exchange: Exchange, day: date, status: SecurityStatus, calendar: TradingCalendar) -> datetime:

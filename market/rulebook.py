@@ -72,16 +72,16 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "Ceiling rounds down to a tick, floor up; a band that collapses on the reference opens by one tick each way; a "
         "floor at or below zero is the reference. A covered warrant's band is its share's way to ceiling and floor "
-        "divided by the ratio. Integers and fractions only. The exchange's own figures win over computed ones, which "
-        "cross-check them",
-        ("market/bands.py", "market/warrants.py", "market/band_checks.py"),
+        "divided by the ratio, compared where a person has told which share it buys at which ratio. Integers and "
+        "fractions only. The exchange's own figures win over computed ones, which cross-check them",
+        ("market/bands.py", "market/warrants.py", "market/band_checks.py", "market/instrument_words.py"),
         cite("VN-A8", _HIGH, "S17 S19 S24 S25 S26"),
     ),
     Rule(
         "The day's reference price comes from the day's data: on HOSE and HNX the last close, on UPCOM the average of "
         "the last day's order matching. Yesterday's data is never used for today's order. A security that others' data "
         "do not name is unknown; before the day's load no security is, and a closed day has data for none",
-        ("market/instrument.py", "market/band_checks.py", "market/listing_checks.py", "ledger/instruments.py"),
+        ("market/instrument.py", "market/listing_checks.py", "ledger/instruments.py"),
         cite("VN-A9", _HIGH, "S3 S15 S17 S19 S25 S59"),
     ),
     Rule(
@@ -89,9 +89,11 @@ RULES: tuple[Rule, ...] = (
         "and suspended ones not at all. On a first day or a day of return there are no odd lots before a round-lot "
         "price, and no put-through (on UPCOM until there is a price). Whether an exchange cancels orders of a halted "
         "security is not told: a cancel goes out by the exchange's phases and the broker's word decides; a new price "
-        "or more shares are refused like an order",
+        "or more shares are refused like an order. No list of the broker tells a status other than a halt: a person "
+        "says it, for the days from one to another, and a halt that the market's data show counts before it",
         (
             "market/statuses.py",
+            "market/instrument_words.py",
             "market/listing_checks.py",
             "market/quantity_checks.py",
             "market/put_through.py",

@@ -50,6 +50,7 @@ class RuleCode(StrEnum):
     ACCOUNT_BLOCKED = "account_blocked"
     INSUFFICIENT_SHARES = "insufficient_shares"
     INSUFFICIENT_CASH = "insufficient_cash"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ class PlaceOrder:
     """A request to trade; `request_id` is the HTTP request's, `received_at` the wall time it came in.
 
     `max_delay_seconds` bounds how late it may still be sent after an outage; waiting for a phase is not counted. With
-    `queue_next_day` it may wait for the next trading date that takes it.
+    `queue_next_day` it may wait for the next trading date that takes it. `idempotency_key` is the client's name for
+    the request itself, empty without one.
     """
 
     order_id: str
@@ -25,6 +26,7 @@ class PlaceOrder:
     received_at: datetime
     max_delay_seconds: int
     queue_next_day: bool = False
+    idempotency_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

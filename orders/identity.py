@@ -5,6 +5,7 @@ from datetime import date
 from uuid import UUID, uuid5
 
 from market.terms import OrderTerms
+from market.violations import RuleCode, Violation
 
 _ORDERS = UUID("6f6d7300-0000-5000-8000-766e6f726473")
 
@@ -24,7 +25,22 @@ def external_order_id(connection_id: str, trading_date: date, broker_order_id: s
     return str(uuid5(_ORDERS, f"external\n{connection_id}\n{trading_date.isoformat()}\n{broker_order_id}"))
 
 
-def fingerprint(account_id: str, terms: OrderTerms) -> str:
-    """A digest of everything that makes two requests the same order; another body under one id differs here."""
-    parts = (account_id, terms.symbol, terms.exchange, terms.side, terms.order_type, terms.quantity, terms.price)
+def fingerprint(account_id: str, terms: OrderTerms, *wishes: str) -> str:
+    """A digest of everything that makes two requests the same order; another body under one id differs here.
+
+    `wishes` is what the client asks for beside the terms, each in words of its own; what is usual is left out.
+    """
+    named = (account_id, terms.symbol, terms.exchange, terms.side, terms.order_type, terms.quantity, terms.price)
+    parts = (*named, *wishes)
     return hashlib.sha256("\n".join(str(part) for part in parts).encode()).hexdigest()
+
+
+def key_reused(order_id: str) -> Violation:
+    """Why another order is denied under a key that has made `order_id` (API-02)."""
+    return Violation(
+        RuleCode.IDEMPOTENCY_KEY_REUSED,
+        "API-02",
+        f"The Idempotency-Key has made order {order_id}; another request needs another key.",
+        f"Khóa của yêu cầu (Idempotency-Key) đã dùng cho lệnh {order_id}; yêu cầu khác phải có khóa khác.",
+        allowed=order_id,
+    )

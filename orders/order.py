@@ -88,6 +88,7 @@ class Anomaly(StrEnum):
     LIVE_AFTER_CLOSE = "live_after_close"
     FILL_TAKEN_BACK = "fill_taken_back"
     FILL_CORRECTED = "fill_corrected"
+    FIGURES_UNCERTAIN = "figures_uncertain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +130,26 @@ class NumberedExecution:
     number: int
     quantity: int
     value: int
+    matched_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToldFigures:
+    """Shares and VND that the words numbered `first` to `last` have told alike."""
+
+    first: int
+    last: int
+    filled: int
+    value: int
 
 
 @dataclass(frozen=True, slots=True)
 class LastWord:
     """The broker's cumulative figures under the highest running number heard; 0 while there are none.
 
-    `ended` is how it says that the order ended. `explained_*` adds up the executions with lower numbers, which it must
-    count; `beyond` are those with higher ones. `alone`: figures of a successor that counts by itself (LC-62).
+    `ended` is how it says that the order ended. `told` are all figures of its order id by their numbers. `executions`
+    are those heard under numbers, the oldest of many left in `forgotten_*` only; once figures were restated, those that
+    no figures have counted yet. `alone`: figures of a successor that counts by itself (LC-62).
     """
 
     number: int = 0
@@ -145,9 +158,10 @@ class LastWord:
     filled_value: int = 0
     cancelled: int = 0
     ended: CloseReason | None = None
-    explained_quantity: int = 0
-    explained_value: int = 0
-    beyond: tuple[NumberedExecution, ...] = ()
+    executions: tuple[NumberedExecution, ...] = ()
+    forgotten_quantity: int = 0
+    forgotten_value: int = 0
+    told: tuple[ToldFigures, ...] = ()
     alone: bool = False
 
 
@@ -171,7 +185,8 @@ class Order:
     `placed_terms` are those of the acceptance once they have changed, `past_terms` all that the broker worked on
     before. `reserve_price` is what a share without a price of its own is held at. `queued_since` is set when an
     amendment cost a held order its place (VN-A3). `held_by_broker`: parked there before its session. Once executions
-    were taken back or corrected, `matched_*` is what the broker's word left of them and what has traded since.
+    were taken back or corrected, `matched_*` is what the broker's word left of them, and those since that its figures
+    count.
     """
 
     order_id: str

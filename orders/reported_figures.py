@@ -1,78 +1,127 @@
 """The broker's cumulative figures of what has traded: they grow, and its later word counts where it tells less.
 
 SSI has no message for an execution that is taken back or corrected: it only shows in these figures, and only running
-numbers prove which of two words is the later (LC-26, LC-31). Where words overtake each other, an execution is taken
-to be told before the figures that count it.
+numbers prove which of two words is the later (LC-26, LC-31). Whether an execution is told before or after the figures
+that count it is not known. So until figures were restated an execution that may be counted already raises nothing,
+and from then on only figures tell how much has traded.
 """
 
 from dataclasses import replace
 
 from orders.evidence import BrokerReport, BrokerState, Match
 from orders.order import Anomaly, CloseReason, LastWord, NumberedExecution, Order
-from orders.restating import differs, restated
+from orders.restating import restated, with_counted_executions
+from orders.rounded_values import differs, exact_value
+from orders.told_figures import are_two_values, contradiction, remembered, sum_of, with_execution, with_word
 
 _ENDS = {
     BrokerState.FILLED: CloseReason.FILLED,
     BrokerState.CANCELED: CloseReason.CANCELED,
     BrokerState.EXPIRED: CloseReason.EXPIRED,
 }
+_ENDS_WITH_A_REST = frozenset({BrokerState.CANCELED, BrokerState.EXPIRED})
 _TELLS_FIGURES = frozenset({BrokerState.WORKING, *_ENDS})
 
 
 def is_void(order: Order, report: BrokerReport) -> bool:
     """Whether a later word has restated what `report` tells.
 
-    Without a number it is taken for a book that was read too early when it tells exactly the figures made void.
+    A book that tells more than that word may have been read before it: it has no number.
     """
-    restatement = order.restatement
-    if report.number:
-        return report.number < restatement.number
-    is_of_ended = report.state in _ENDS and report.state is not BrokerState.FILLED
-    if not restatement.number or report.filled <= order.filled or is_of_ended:
-        return False
-    is_same = report.filled == restatement.voided_filled
-    return is_same and not differs(report.filled, report.filled_value, restatement.voided_value)
+    restated_by = order.restatement.number
+    return report.number < restated_by if report.number else bool(restated_by) and report.filled > order.filled
 
 
 def follow_figures(order: Order, report: BrokerReport) -> Order:
     """`order` with the figures of `report`. Lower ones are old news unless their number proves them later."""
     if is_void(order, report):
-        return order
+        return order if report.number else _beyond_restated(order, report)
     is_of_former_id = report.broker_order_id in order.superseded_broker_order_ids
-    if not report.number or is_of_former_id or report.state not in _TELLS_FIGURES:
+    if is_of_former_id or report.state not in _TELLS_FIGURES:
         return _raised(order, report)
-    if report.number > order.last_word.number:
-        return _later(order, report)
-    return _earlier(order, report)
+    if not report.number:
+        return _by_the_book(order, report)
+    return _in_the_order_of_numbers(order, report)
 
 
 def follow_execution(order: Order, execution: Match) -> Order:
     """`order` with one more execution; one that the last word must count and does not was taken back."""
-    value = execution.quantity * execution.price
+    last, told = order.last_word, numbered(execution)
+    heard = with_execution(last, told)
+    if order.restatement.number:
+        return with_counted_executions(replace(order, last_word=heard))
     matched = replace(
         order,
-        matched_quantity=order.matched_quantity + execution.quantity,
-        matched_value=order.matched_value + value,
+        matched_quantity=order.matched_quantity + told.quantity,
+        matched_value=order.matched_value + told.value,
     )
     if not execution.number:
         return matched
-    last = order.last_word
-    numbered = NumberedExecution(execution.number, execution.quantity, value)
-    heard = replace(last, beyond=(*last.beyond, numbered))
-    return _unless_explained_in_excess(replace(matched, last_word=_explained(heard)))
+    return _unless_explained_in_excess(replace(matched, last_word=heard))
+
+
+def numbered(execution: Match) -> NumberedExecution:
+    value = execution.quantity * execution.price
+    return NumberedExecution(execution.number, execution.quantity, value, execution.matched_at)
 
 
 def _raised(order: Order, report: BrokerReport) -> Order:
     if report.filled <= order.reported_quantity:
         return order
-    return replace(order, reported_quantity=report.filled, reported_value=report.filled_value)
+    value = exact_value(order, report.filled, report.filled_value)
+    return with_counted_executions(replace(order, reported_quantity=report.filled, reported_value=value))
 
 
-def _later(order: Order, report: BrokerReport) -> Order:
+def _beyond_restated(order: Order, report: BrokerReport) -> Order:
+    """A book that tells more than the last word was read too early, or words are missing: nobody can tell which. That
+    of an order that works was read too early if it tells exactly the void figures, and no execution came since."""
+    restatement, waiting = order.restatement, order.last_word.executions
+    is_same = report.filled == restatement.voided_filled
+    is_voided = is_same and not differs(report.filled, report.filled_value, restatement.voided_value)
+    if is_voided and not waiting and report.state not in _ENDS_WITH_A_REST:
+        return order
+    return order.marked(Anomaly.FIGURES_UNCERTAIN)
+
+
+def _by_the_book(order: Order, report: BrokerReport) -> Order:
+    """A book has no number and may have been read too early, so it takes nothing back. What it tells against all
+    executions is believed where the last word says the same; a person is told where none does."""
+    order, last = _raised(order, report), order.last_word
+    if order.restatement.number:
+        return order
+    if report.state in _ENDS_WITH_A_REST and order.close_reason is CloseReason.FILLED and report.cancelled:
+        return order.marked(Anomaly.FIGURES_UNCERTAIN) if report.filled < order.filled else order
+    is_all = report.filled == order.matched_quantity
+    if not is_all or not differs(report.filled, report.filled_value, order.matched_value):
+        return order
+    if last.filled == report.filled and not are_two_values(last.filled, last.filled_value, report.filled_value):
+        return restated(order, Anomaly.FILL_CORRECTED, order.matched_quantity, order.matched_value)
+    return order.marked(Anomaly.FIGURES_UNCERTAIN)
+
+
+def _in_the_order_of_numbers(order: Order, report: BrokerReport) -> Order:
+    """The figures of `report` among all others under numbers; the highest one counts, whichever came last."""
+    last = order.last_word
+    if report.number > last.number:
+        last = _last_word(order, report)
+    elif report.broker_order_id != last.broker_order_id:
+        return _raised(order, report)
+    told = with_word(last.told, report)
+    heard = replace(order, last_word=replace(last, told=remembered(told)))
+    found = contradiction(told)
+    if last.alone and (found is not None or order.restatement.number):
+        return with_counted_executions(_raised(heard, report)).marked(Anomaly.FIGURES_UNCERTAIN)
+    if found is None:
+        return _unless_explained_in_excess(_raised(heard, report))
+    anomaly, void = found
+    return restated(heard, anomaly, void.filled, void.value)
+
+
+def _last_word(order: Order, report: BrokerReport) -> LastWord:
     """A successor whose figures begin anew proves nothing about what the order before it had (LC-62)."""
     before = order.last_word
     had = before.filled if before.number else order.filled
-    last = replace(
+    return replace(
         before,
         number=report.number,
         broker_order_id=report.broker_order_id,
@@ -80,13 +129,9 @@ def _later(order: Order, report: BrokerReport) -> Order:
         filled_value=report.filled_value,
         cancelled=report.cancelled,
         ended=_ENDS.get(report.state),
+        told=before.told if report.broker_order_id == before.broker_order_id else (),
         alone=before.alone or (report.filled < had and _is_successor(order, report)),
     )
-    heard = replace(order, last_word=_explained(last))
-    anomaly = _contradiction_of_words(last, before.filled, before.filled_value)
-    if anomaly is not None:
-        return restated(heard, anomaly, before.filled, before.filled_value)
-    return _unless_explained_in_excess(_raised(heard, report))
 
 
 def _is_successor(order: Order, report: BrokerReport) -> bool:
@@ -97,46 +142,16 @@ def _is_successor(order: Order, report: BrokerReport) -> bool:
     return (last.broker_order_id or order.broker_order_id) not in ("", report.broker_order_id)
 
 
-def _earlier(order: Order, report: BrokerReport) -> Order:
-    """A word from before the last one that told more, or another value: the last one has changed it since."""
-    last = order.last_word
-    is_of_it = report.broker_order_id == last.broker_order_id
-    anomaly = _contradiction_of_words(last, report.filled, report.filled_value) if is_of_it else None
-    if anomaly is not None:
-        return restated(order, anomaly, report.filled, report.filled_value)
-    return _raised(order, report)
-
-
 def _unless_explained_in_excess(order: Order) -> Order:
-    """Executions with lower numbers than the last word are in it; what they have more was taken back."""
+    """Executions with lower numbers than a word are in its figures; what they have more was taken back."""
     last = order.last_word
-    filled, value = last.explained_quantity, last.explained_value
-    is_other_value = differs(filled, last.filled_value, value)
-    anomaly = _contradiction(last, filled, is_other_value=is_other_value)
-    return order if anomaly is None else restated(order, anomaly, filled, value)
-
-
-def _contradiction_of_words(last: LastWord, filled: int, value: int) -> Anomaly | None:
-    """Of two averages, one that is not in whole dong shows how finely the broker rounds both."""
-    is_other_value = differs(filled, last.filled_value, value) or differs(filled, value, last.filled_value)
-    return _contradiction(last, filled, is_other_value=is_other_value)
-
-
-def _contradiction(last: LastWord, filled: int, *, is_other_value: bool) -> Anomaly | None:
-    """What the last word did to `filled` shares that were told before it."""
-    if last.alone or not last.number or filled < last.filled:
-        return None
-    if filled > last.filled:
-        return Anomaly.FILL_TAKEN_BACK
-    return Anomaly.FILL_CORRECTED if is_other_value else None
-
-
-def _explained(last: LastWord) -> LastWord:
-    """The executions told before the word, and those told after it."""
-    before = [each for each in last.beyond if each.number < last.number]
-    return replace(
-        last,
-        explained_quantity=last.explained_quantity + sum(each.quantity for each in before),
-        explained_value=last.explained_value + sum(each.value for each in before),
-        beyond=tuple(each for each in last.beyond if each.number > last.number),
-    )
+    if last.alone or order.restatement.number:
+        return order
+    for told in last.told:
+        quantity, value = sum_of(each for each in last.executions if each.number < told.last)
+        filled, value = last.forgotten_quantity + quantity, last.forgotten_value + value
+        if filled > told.filled:
+            return restated(order, Anomaly.FILL_TAKEN_BACK, filled, value)
+        if filled == told.filled and differs(filled, told.value, value):
+            return restated(order, Anomaly.FILL_CORRECTED, filled, value)
+    return order

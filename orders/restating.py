@@ -1,52 +1,74 @@
 """Executions that were taken back or corrected: the order goes over to the figures of the broker's last word (LC-31).
 
-The broker tells an average price, rounded to a hundredth of a dong or to a whole one. The value that counts is the
-nearest one that shares can have traded for, whole lots at whole price steps; it is exact for up to 99,900 shares in
-steps of 10 VND and an average in hundredths.
+From then on an execution is counted once the figures count it: one that is told after the last word may be in it.
 """
 
 from dataclasses import replace
 
-from market.lots import LOT
-from market.ticks import TICKS
-from market.vocabulary import Exchange
-from orders.order import Anomaly, CloseReason, Life, Order, Restatement
-
-_FINEST_STEP = {exchange: min(row.step for row in TICKS if row.exchange is exchange) for exchange in Exchange}
+from orders.order import Anomaly, CloseReason, Life, NumberedExecution, Order, Restatement
+from orders.rounded_values import differs, exact_value, is_certain
+from orders.told_figures import sum_of
 
 
 def restated(order: Order, anomaly: Anomaly, voided_filled: int, voided_value: int) -> Order:
-    """`order` as its last word has it, with the executions that came after that word; marked with `anomaly`."""
+    """`order` as its last word has it; marked with `anomaly`, and where no value is certain, with that too."""
     last = order.last_word
     value = exact_value(order, last.filled, last.filled_value)
     figures = replace(
         order,
-        matched_quantity=last.filled + sum(each.quantity for each in last.beyond),
-        matched_value=value + sum(each.value for each in last.beyond),
+        matched_quantity=last.filled,
+        matched_value=value,
         reported_quantity=last.filled,
-        reported_value=last.filled_value,
-        last_word=replace(last, explained_quantity=last.filled, explained_value=value),
-        restatement=Restatement(last.number, *max((voided_filled, voided_value), (order.filled, order.filled_value))),
+        reported_value=value,
+        last_word=replace(
+            last,
+            forgotten_quantity=0,
+            forgotten_value=0,
+            executions=tuple(each for each in last.executions if each.number > last.number),
+            told=tuple(each for each in last.told if each.last >= last.number),
+        ),
+        restatement=Restatement(last.number, *_voided(order, voided_filled, voided_value)),
     )
-    return _follow_life(figures.marked(anomaly))
+    marked = figures.marked(anomaly)
+    if not is_certain(order, last.filled, last.filled_value):
+        marked = marked.marked(Anomaly.FIGURES_UNCERTAIN)
+    return _follow_life(marked)
 
 
-def differs(filled: int, told: int, other: int) -> bool:
-    """Whether `told` (VND), from an average of `filled` shares, is more than its rounding away from `other`."""
-    return abs(told - other) > _rounding(filled, told)
+def _voided(order: Order, filled: int, value: int) -> tuple[int, int]:
+    """The most that the broker itself had told before."""
+    return max((filled, value), (order.reported_quantity, order.reported_value))
 
 
-def exact_value(order: Order, filled: int, told: int) -> int:
-    """What `filled` shares have traded for when an average tells `told` VND; `told` where no value fits."""
-    is_in_lots = order.quantity % LOT == 0 and filled % LOT == 0
-    step = _FINEST_STEP[order.terms.exchange] * (LOT if is_in_lots else 1)
-    nearest = (told + step // 2) // step * step
-    return told if differs(filled, told, nearest) else nearest
+def with_counted_executions(order: Order) -> Order:
+    """`order` with those executions since its restatement that its figures count: the latest of them, told one
+    after the other, that make up exactly what the figures tell."""
+    if not order.restatement.number:
+        return order
+    last = order.last_word
+    if last.alone:
+        return _counting(order, last.executions)
+    ends = range(len(last.executions), 0, -1)
+    runs = (last.executions[start:end] for end in ends for start in range(end))
+    counted = next((run for run in runs if _make_up(order, run)), ())
+    return _counting(order, counted) if counted else order
 
 
-def _rounding(filled: int, told: int) -> int:
-    """An average in whole dong may have been rounded to them; one that is not shows hundredths."""
-    return filled // 100 + 1 if filled and told % filled else max(0, filled - 1)
+def _make_up(order: Order, executions: tuple[NumberedExecution, ...]) -> bool:
+    quantity, value = sum_of(executions)
+    filled = order.reported_quantity
+    is_all = bool(quantity) and order.matched_quantity + quantity == filled
+    return is_all and not differs(filled, order.reported_value, order.matched_value + value)
+
+
+def _counting(order: Order, executions: tuple[NumberedExecution, ...]) -> Order:
+    last, (quantity, value) = order.last_word, sum_of(executions)
+    return replace(
+        order,
+        matched_quantity=order.matched_quantity + quantity,
+        matched_value=order.matched_value + value,
+        last_word=replace(last, executions=tuple(each for each in last.executions if each not in executions)),
+    )
 
 
 def _follow_life(order: Order) -> Order:

@@ -35,7 +35,8 @@ def follow_terms(order: Order, report: BrokerReport, *, certain: bool = False) -
     amend = order.open_amend
     if amend is not None and amend.in_flight and _confirms(order, amend, shown, report, certain=certain):
         return _on(order, shown).with_request(amend, replace(amend, state=RequestState.DONE))
-    is_old = shown in order.past_terms and not certain and not _is_news_of_last_amend(order, report)
+    is_last = certain or _is_filled(report) or _is_news_of_last_amend(order, report)
+    is_old = shown in order.past_terms and not is_last
     return order if shown == order.terms or is_old else _from_elsewhere(order, shown, report)
 
 
@@ -77,7 +78,14 @@ def _confirms(order: Order, amend: Request, shown: OrderTerms, report: BrokerRep
     is_news = shown != order.terms
     if certain or report.request_id == amend.request_id:
         return shown == wanted or (is_news and shown == trimmed)
-    return is_news and shown in (wanted, trimmed) and shown not in order.past_terms
+    is_old = shown in order.past_terms and not _is_filled(report)
+    return is_news and shown in (wanted, trimmed) and not is_old
+
+
+def _is_filled(report: BrokerReport) -> bool:
+    """Nothing changes the terms of an order that has traded whole: they are its last ones, though it had them before
+    (LC-56)."""
+    return report.state is BrokerState.FILLED and report.filled == report.quantity
 
 
 def _is_news_of_last_amend(order: Order, report: BrokerReport) -> bool:

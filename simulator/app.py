@@ -17,7 +17,6 @@ from simulator.credentials import Credentials
 from simulator.one_time_codes import OneTimeCodes
 from simulator.received import Received
 from simulator.simulation import Simulation
-from simulator.switches import Switches
 from simulator.wire.http_faults import Door, HttpFaults
 from simulator.wire.login import Login
 from simulator.wire.server import Wire
@@ -28,17 +27,13 @@ log = logging.getLogger("simulator")
 
 
 def application(simulation: Simulation, credentials: Credentials, door: Door | None = None) -> Starlette:
-    faults, received = simulation.state.faults, Received()
-
-    def switches() -> Switches:
-        return simulation.state.switches
-
-    streams = Streams(simulation, faults)
-    tokens = Tokens(credentials.private_key, switches, credentials.token_era_file)
+    received = Received()
+    streams = Streams(simulation)
+    tokens = Tokens(credentials.private_key, simulation.state)
     login = Login(credentials, tokens, OneTimeCodes(), simulation)
-    http_faults = HttpFaults(faults, streams, login.tokens, door, switches)
+    http_faults = HttpFaults(simulation, streams, tokens, door)
     wire = Wire(simulation, login, streams, http_faults, received)
-    control = control_application(Parts(simulation, streams, faults, received, login.one_time_codes))
+    control = control_application(Parts(simulation, streams, received, login.one_time_codes))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

@@ -33,12 +33,20 @@ RESTING_STATUSES = frozenset({OrderStatus.QU, OrderStatus.PF, OrderStatus.WM, Or
 
 @dataclass(frozen=True, slots=True)
 class FailedRequest:
-    """The last request on an order that was refused; the order itself is untouched by it."""
+    """The last request on an order that was refused; the order itself is untouched by it.
+
+    Prices and quantities are those of the order when the request failed.
+    """
 
     request_id: str
     code: str
     reason: str
     at: datetime
+    price: int = 0
+    quantity: int = 0
+    filled: int = 0
+    cancelled: int = 0
+    filled_value: int = 0
 
 
 @dataclass(frozen=True, slots=True)

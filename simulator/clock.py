@@ -16,6 +16,7 @@ from market.phases import CONTINUOUS, phase_at, phases_of
 from market.vocabulary import Exchange
 
 FIRST_TIME = time(10, 0)
+FIRST_LASTS = timedelta(minutes=30)
 MORNING_TIME = time(9, 20)
 MAXIMUM_RATE = 600
 LONGEST_JUMP = timedelta(days=731)
@@ -32,8 +33,11 @@ def is_open_everywhere(instant: datetime, calendar: TradingCalendar = PUBLISHED)
 
 
 def first_instant(wall: datetime) -> datetime:
-    """Market time of a new simulation: the wall's if the real session is open, else 10:00 of the latest trading day."""
-    if is_open_everywhere(wall):
+    """Market time of a new simulation: the wall's if the real session is open, else 10:00 of the latest trading day.
+
+    A session that ends within half an hour counts as closed: who starts minutes before the break wants a fill too.
+    """
+    if is_open_everywhere(wall) and is_open_everywhere(wall + FIRST_LASTS):
         return wall
     return at_time(trading_date_at(wall), FIRST_TIME)
 

@@ -20,7 +20,6 @@ _KEY_FILE = "ssi_private_key.xml.b64"
 _PEM_FILE = "ssi_private_key.pem"
 _SECRETS_FILE = "ssi_secrets"
 _ENVIRONMENT_FILE = "ssi.env"
-_TOKEN_ERA_FILE = "ssi_token_era"  # noqa: S105 - a name, no secret
 _PIN_DIGITS = 6
 
 
@@ -38,10 +37,6 @@ class Credentials:
     private_key_file: Path
     private_key_pem_file: Path
     environment_file: Path
-
-    @property
-    def token_era_file(self) -> Path:
-        return self.environment_file.with_name(_TOKEN_ERA_FILE)
 
 
 def load_credentials(folder: Path, address: str) -> Credentials:

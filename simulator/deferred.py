@@ -1,4 +1,4 @@
-"""What a fault puts off to a later market time; the journal keeps it, though it forgets armed faults."""
+"""What a fault puts off to a later market time."""
 
 from dataclasses import dataclass
 from datetime import datetime

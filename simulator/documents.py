@@ -33,7 +33,8 @@ curl -sS -X DELETE http://127.0.0.1:8010/control/faults    # nothing any more
 
 "Any" path does not mean SignalR's calls: to befall `negotiate`, `connect` or `reconnect` a fault names it.
 
-Armed faults live in memory: a restart of the simulator forgets them. Executions that one has put off are kept.
+Armed faults, how often each may still happen, and executions that one has put off are kept over a restart, also over
+`kill -9`. Chance begins anew with the seed.
 """
 
 _TITLES = {

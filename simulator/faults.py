@@ -1,6 +1,6 @@
 """The faults now switched on: for a number of times, by chance, and only for some call, account or symbol."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 
 from simulator.fault_kinds import FaultKind
@@ -22,7 +22,7 @@ class Occasion:
     named_only: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """Empty `path`, `account` and `symbol` stand for any, in any case; `times` None lasts until it is cleared."""
 
@@ -64,11 +64,15 @@ class Faults:
         """Use up one occurrence of `kind` on `occasion`; None when none is set or chance decides against it."""
         for fault in self.pending:
             if fault.fits(kind, occasion) and self._happens(fault):
-                if fault.times is not None:
-                    fault.times -= 1
-                self.pending = [other for other in self.pending if other.times is None or other.times > 0]
+                self._use(fault)
                 return fault
         return None
+
+    def _use(self, used: Fault) -> None:
+        if used.times is not None:
+            left = [replace(used, times=used.times - 1)] if used.times > 1 else []
+            place = self.pending.index(used)
+            self.pending[place : place + 1] = left
 
     def _happens(self, fault: Fault) -> bool:
         return fault.probability >= 1.0 or self.random.random() < fault.probability

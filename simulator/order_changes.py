@@ -155,7 +155,17 @@ def _show_pending(state: ExchangeState, order: BrokerOrder, status: OrderStatus)
 
 def _refuse(state: ExchangeState, command: CancelOrder | ModifyOrder, order: BrokerOrder, refusal: Refusal) -> None:
     """The order stays as it was and remembers the request that failed."""
-    failed = FailedRequest(command.request_id, refusal.code, refusal.reason, state.stamp)
+    failed = FailedRequest(
+        command.request_id,
+        refusal.code,
+        refusal.reason,
+        state.stamp,
+        order.price,
+        order.quantity,
+        order.filled,
+        order.cancelled,
+        order.filled_value,
+    )
     remembered = replace(order, last_error=failed)
     state.keep(remembered)
     state.report_refusal(command, order, refusal)

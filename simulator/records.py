@@ -13,6 +13,8 @@ from simulator.broker_order import BrokerOrder
 from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder, ParticipantOrder
 from simulator.corporate_actions import CorporateAction
 from simulator.deferred import Deferred
+from simulator.faults import Fault
+from simulator.given_tokens import GivenTokens
 from simulator.journal import Journal, Kind
 from simulator.matching import restore_books
 from simulator.security import DaySummary, Security, first_day
@@ -23,7 +25,7 @@ from simulator.symbols import LISTINGS
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """The one record of everything that has no key: market time, counters, settings, what faults have put off.
+    """The one record of everything that has no key: market time, counters, settings, faults and what they put off.
 
     `stopped` when it was written by a simulator that was asked to end, which a kill leaves no time for.
     """
@@ -41,6 +43,8 @@ class Meta:
     hidden: dict[str, datetime] = field(default_factory=dict)
     stopped: bool = False
     corporate_actions: tuple[CorporateAction, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    tokens: GivenTokens = field(default_factory=GivenTokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,7 @@ def recover(journal: Journal) -> Recovered | None:
     state.calendar = TradingCalendar(meta.overrides, meta.deviations)
     state.corporate_actions = list(meta.corporate_actions)
     state.deferred, state.hidden = list(meta.deferred), dict(meta.hidden)
+    state.faults.pending, state.tokens = list(meta.faults), meta.tokens
     for symbol, text in journal.read(Kind.SECURITY):
         if symbol in state.securities:
             state.securities[symbol].day = DAY.validate_json(text)

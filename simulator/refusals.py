@@ -61,6 +61,7 @@ WORDS: dict[RuleCode, tuple[str, str]] = {
     RuleCode.SELF_CROSSING: ("ORD009", "Opposite order on the same stock exists"),
     RuleCode.FOREIGN_ROOM_EXCEEDED: ("ORD034", "Quantity {given} exceeds foreign room {allowed}"),
     RuleCode.TOO_MANY_POSITIONS: ("ORD027", "Client cannot execute this order"),
+    RuleCode.IDEMPOTENCY_KEY_REUSED: ("ORD006", "Invalid parameters"),
     RuleCode.ACCOUNT_REDUCE_ONLY: ("ORD026", "Client status does not allow this order"),
     RuleCode.ACCOUNT_BLOCKED: ("ORD026", "Client status does not allow this order"),
     RuleCode.INSUFFICIENT_SHARES: (NOT_ENOUGH_SHARES.code, NOT_ENOUGH_SHARES.reason),

@@ -11,12 +11,14 @@ from simulator.commands import Command
 
 
 @dataclass(frozen=True, slots=True)
-class OrderReport:
-    """The state of an order after something happened to it."""
-
+class _Told:
     trading_date: date
     notify_id: int
     position: int
+
+
+@dataclass(frozen=True, slots=True)
+class _OfOrder(_Told):
     order: BrokerOrder
 
     @property
@@ -29,33 +31,23 @@ class OrderReport:
 
 
 @dataclass(frozen=True, slots=True)
-class MatchReport:
+class OrderReport(_OfOrder):
+    """The state of an order after something happened to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class MatchReport(_OfOrder):
     """One execution of a client's order; SSI gives executions no id of their own."""
 
-    trading_date: date
-    notify_id: int
-    position: int
-    order: BrokerOrder
     price: int
     quantity: int
     at: datetime
 
-    @property
-    def account(self) -> str:
-        return self.order.account
-
-    @property
-    def symbol(self) -> str:
-        return self.order.symbol
-
 
 @dataclass(frozen=True, slots=True)
-class RefusalReport:
+class RefusalReport(_Told):
     """A request that was refused after its HTTP answer; `order` is the order it made or meant, if there is one."""
 
-    trading_date: date
-    notify_id: int
-    position: int
     command: Command
     order: BrokerOrder | None
     code: str

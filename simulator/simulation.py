@@ -16,6 +16,8 @@ from simulator.accounts import Account
 from simulator.clock import at_time, first_instant, next_session, reset, started, trading_date_at
 from simulator.commands import Command, ParticipantOrder
 from simulator.committer import Collected, Committer
+from simulator.faults import Fault
+from simulator.given_tokens import GivenTokens
 from simulator.history import History
 from simulator.inbox import Inbox
 from simulator.journal import Batch, Journal
@@ -63,6 +65,7 @@ class Simulation:
         self.listeners = Listeners()
         self.inbox = Inbox(recovered.waiting, recovered.used_request_ids)
         self._unsaved = Batch()
+        self._kept = self._memory()
         self._moved: set[str] = set()
         self._phase_turned = False
         self._saving: set[asyncio.Task[None]] = set()
@@ -112,7 +115,7 @@ class Simulation:
         """Return when everything that can be seen now is on the disk; at once if nothing has changed."""
         changes = self.state.changes
         unsaved = changes.orders or changes.accounts or changes.reports or self._unsaved.puts or self._phase_turned
-        if unsaved or self._committer.is_writing:
+        if unsaved or self._memory() != self._kept or self._committer.is_writing:
             await self.save()
 
     def bring_up_to_date(self) -> datetime:
@@ -142,6 +145,8 @@ class Simulation:
         self.inbox.carry_out_all(self.state, self._unsaved)
         self.bring_up_to_date()
         self._set_clock(now=now, rate=rate)
+        if self.clock.rate and not self.participants.quotes:
+            self.participants.open_market(self.state)
         await self.save()
         return self.clock
 
@@ -193,6 +198,9 @@ class Simulation:
         self.inbox.answered.add(number)
         self.bring_up_to_date()
         self.inbox.carry_out(self.state, self._unsaved)
+        self._save_soon()
+
+    def _save_soon(self) -> None:
         task = asyncio.ensure_future(self.save())
         self._saving.add(task)
         task.add_done_callback(self._saving.discard)
@@ -217,6 +225,7 @@ class Simulation:
         batch, self._unsaved = self._unsaved, Batch()
         changes = self.state.take_changes()
         self._phase_turned = False
+        self._kept = self._memory()
         self._moved |= set(changes.securities)
         self._moved |= {self.state.orders[key].symbol for key in changes.orders if key in self.state.orders}
         others = self.state.participant_orders
@@ -227,6 +236,10 @@ class Simulation:
         put_messages(batch, messages, self.state.trading_date)
         put_meta(batch, self._meta())
         return batch, messages
+
+    def _memory(self) -> tuple[tuple[Fault, ...], GivenTokens]:
+        """What clients' calls change beside the market."""
+        return tuple(self.state.faults.pending), self.state.tokens
 
     def _meta(self) -> Meta:
         return Meta(
@@ -243,6 +256,8 @@ class Simulation:
             hidden={key: until for key, until in self.state.hidden.items() if until > self.state.now},
             stopped=self._stopped,
             corporate_actions=tuple(self.state.corporate_actions),
+            faults=tuple(self.state.faults.pending),
+            tokens=self.state.tokens,
         )
 
     def _forget_old_messages(self) -> None:
@@ -256,6 +271,9 @@ class Simulation:
         self._forget_old_messages()
         for listener in self.listeners.messages:
             listener(messages)
+        # A fault that has just befallen a message must not come again after a kill.
+        if self._memory() != self._kept:
+            self._save_soon()
 
 
 def wall_now() -> datetime:

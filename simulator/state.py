@@ -16,6 +16,7 @@ from simulator.commands import Command, NewOrder, ParticipantOrder
 from simulator.corporate_actions import CorporateAction
 from simulator.deferred import Deferred
 from simulator.faults import Fault, FaultKind, Faults, Occasion
+from simulator.given_tokens import GivenTokens
 from simulator.refusals import Refusal
 from simulator.reports import MatchReport, OrderReport, RefusalReport, Report
 from simulator.security import Board, Security, board_for
@@ -67,6 +68,7 @@ class ExchangeState:
     open_orders: dict[str, dict[str, None]] = field(default_factory=dict)
     skew: timedelta = timedelta()
     faults: Faults = field(default_factory=Faults)
+    tokens: GivenTokens = field(default_factory=GivenTokens)
     deferred: list[Deferred] = field(default_factory=list)
     hidden: dict[str, datetime] = field(default_factory=dict)
     corporate_actions: list[CorporateAction] = field(default_factory=list)

@@ -97,6 +97,20 @@ class AmendQuantity(StrEnum):
     OPEN = "open"
 
 
+class CashBalance(StrEnum):
+    """Whether `cashBal` has lost what filled buys cost at once, or when their day has ended."""
+
+    LESS_BUYS = "less_buys"
+    BEFORE_BUYS = "before_buys"
+
+
+class ExternalOrders(StrEnum):
+    """What is shown as the request id of an order that no API client sent."""
+
+    OWN_REQUEST_ID = "own_request_id"
+    NO_REQUEST_ID = "no_request_id"
+
+
 class KeyCase(StrEnum):
     """The first letter of the keys in answers about cash, rights and transfers."""
 
@@ -193,7 +207,7 @@ class Switches(_Value):
     stream_limit_reached: StreamLimitReached = StreamLimitReached.REFUSED
     keep_alive_seconds: float = Field(default=10.0, gt=0)
     keep_alive_told: float | None = Field(default=20.0, gt=0)
-    protocol_version: str = "1.3"
+    protocol_version: str | None = None
     start_needed: bool = False
     reconnect_replays: bool = False
     hose_market_order: HoseMarketOrder = HoseMarketOrder.MTL
@@ -207,6 +221,8 @@ class Switches(_Value):
     snapshot_on_subscribe: bool = True
     one_channel_per_connection: bool = False
     all_channels_every_ms: int = Field(default=0, ge=0)
+    cash_balance: CashBalance = CashBalance.LESS_BUYS
+    external_orders: ExternalOrders = ExternalOrders.OWN_REQUEST_ID
     prefix: str = Field(default="s01", min_length=3, max_length=3)
     ip_address: str = "127.0.0.1"
 

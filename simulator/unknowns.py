@@ -113,7 +113,10 @@ UNKNOWNS: tuple[Unknown, ...] = (
         (
             Switch("keep_alive_seconds", "`10`: how often an idle stream says `{}`"),
             Switch("keep_alive_told", "`20`: negotiate's KeepAliveTimeout; `null`: none is told"),
-            Switch("protocol_version", '`"1.3"`: negotiate\'s ProtocolVersion'),
+            Switch(
+                "protocol_version",
+                "`null`: negotiate's ProtocolVersion is the client's own between 1.2 and 2.1; `\"1.3\"`: that for all",
+            ),
             Switch("start_needed", "`false`; `true`: before `start` a stream says nothing but `{}`, the rest waits"),
             Switch("reconnect_replays", "`false`; `true`: `reconnect` goes on after the cursor in `messageId`"),
         ),
@@ -159,11 +162,41 @@ UNKNOWNS: tuple[Unknown, ...] = (
     ),
     Unknown(
         17,
-        "`prefix` and `ipAddress`",
-        (
-            Switch("prefix", '`"s01"`: three characters, also in the id of an order that was never accepted'),
-            Switch("ip_address", '`"127.0.0.1"`'),
-        ),
+        "`ipAddress` and `origOrderId`",
+        (Switch("ip_address", '`"127.0.0.1"`'),),
         "`origOrderId` is filled only by the fault `order_id_changed_on_amend`",
+    ),
+    Unknown(
+        18,
+        "from which hour DailyStockPrice has the day's row",
+        note="it has it at once here; a foreign room of 0 is told as 0",
+    ),
+    Unknown(
+        19,
+        "which cash is `cashBal`",
+        (
+            Switch(
+                "cash_balance",
+                "`less_buys`: it loses what a filled buy costs at once; `before_buys`: when the day has ended, and"
+                " until then `paidCashT2` tells it",
+            ),
+        ),
+        "fees are paid at once both ways",
+    ),
+    Unknown(
+        20,
+        "what `prefix` means",
+        (Switch("prefix", '`"s01"`: three characters, also in the id of an order that was never accepted'),),
+    ),
+    Unknown(
+        21,
+        "the `uniqueID` of an order from iBoard",
+        (
+            Switch(
+                "external_orders",
+                "`own_request_id`: eight digits beginning with 9; `no_request_id`: null, also as origRequestID, until"
+                " an API client changes the order",
+            ),
+        ),
     ),
 )

@@ -11,7 +11,7 @@ _HEAD = """\
 
 Made from the table in `simulator/unknowns.py` by `python -m simulator.documents`; change the table, not this page.
 
-The numbers are those of the unknowns SSI-U1 to SSI-U17, which [the client's page](../technical/ssi-client.md) explains.
+The numbers are those of the unknowns `SSI-U..`, which [the client's page](../technical/ssi-client.md) explains.
 The first way of each switch is the default; a client should work with both.
 Switches are set while it runs and kept over restarts:
 

@@ -1,12 +1,16 @@
 """The environment is read once, typed, and refused with a clear line per variable."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from broker.fastconnect.quotas import Quota, QuotaScope
+from broker.fastconnect.unknowns import LIVE, SIMULATED, CashBalance, ExternalOrders, PartFilledAmend, Replay
 from settings import PROJECT_FOLDER, Environment, Settings, TradingMode, WrongSettings, load_settings, secret_text
-from worker import broker_credentials
+from worker import broker_behaviour, broker_credentials
 
 SSI = {
     "SSI_API_KEY": "consumer-id",
@@ -194,6 +198,93 @@ def test_the_example_file_can_be_used_as_it_is(tmp_path: Path) -> None:
     env_file = tmp_path / ".env"
     env_file.write_text((PROJECT_FOLDER / ".env.example").read_text())
     assert load_settings(env_file) == load_settings()
+
+
+def test_without_a_variable_each_unknown_of_ssi_has_its_safe_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert broker_behaviour(read(monkeypatch, {**SSI, **LOCAL_SSI, **CLOCK})) == SIMULATED
+    through_a_tunnel = {**SSI, **LOCAL_SSI, "SSI_LIVE_TRADING": "yes"}
+    monkeypatch.delenv("MARKET_CLOCK_URL")
+    assert broker_behaviour(read(monkeypatch, through_a_tunnel)) == LIVE
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "value"),
+    [
+        ("SSI_ENVELOPE_IN_HTTP_ERROR_COUNTS", "false", False),
+        ("SSI_DUPLICATE_STATUSES", "409, 422", frozenset({409, 422})),
+        ("SSI_DUPLICATE_STATUSES", "none", frozenset()),
+        ("SSI_UNAUTHORISED_STATUSES", "401,403", frozenset({401, 403})),
+        ("SSI_REPLAY", "After_Last", Replay.AFTER_LAST),
+        ("SSI_NUMBERS_ARE_CONSECUTIVE", "TRUE", True),
+        ("SSI_GAP_REST_SECONDS", "5", 5.0),
+        ("SSI_DEVICE_ID_IS_MAC", "false", False),
+        ("SSI_ASSUMED_QUOTAS", "2/1s, 30/5m", (Quota(2, 1.0), Quota(30, 300.0))),
+        ("SSI_ASSUMED_QUOTAS", "none", ()),
+        ("SSI_QUOTA_SCOPE", "all_calls", QuotaScope.ALL_CALLS),
+        ("SSI_THROTTLED_REST_SECONDS", "2", 2.0),
+        ("SSI_KEEP_ALIVE_IS_TOLD", "true", True),
+        ("SSI_HUB_WANTS_START", "true", True),
+        ("SSI_HOSE_MARKET_ORDER", "mp", "MP"),
+        ("SSI_LOGIN_ENDS_OLDER_TOKENS", "true", True),
+        ("SSI_UNTOLD_TOKEN_SECONDS", "600", 600.0),
+        ("SSI_OTP_REQUESTS_BEFORE_BLOCK", "3", 3),
+        ("SSI_PART_FILLED_AMEND", "whole_quantity", PartFilledAmend.WHOLE_QUANTITY),
+        ("SSI_CHANNELS_SHARE_A_CONNECTION", "true", True),
+        ("SSI_CASH_BALANCE", "before_buys", CashBalance.BEFORE_BUYS),
+        ("SSI_EXTERNAL_ORDERS", "no_request_id", ExternalOrders.NO_REQUEST_ID),
+    ],
+)
+def test_an_answer_about_ssi_is_set_by_its_variable_and_handed_on_to_each_process(
+    monkeypatch: pytest.MonkeyPatch, variable: str, given: str, value: object
+) -> None:
+    settings = read(monkeypatch, {**SSI, "SSI_LIVE_TRADING": "yes", variable: given})
+    name = variable.removeprefix("SSI_").lower()
+    expected = replace(LIVE, **{name: value})  # type: ignore[arg-type] # the table above names the fields
+    assert broker_behaviour(settings) == expected
+    assert type(getattr(broker_behaviour(settings), name)) is type(getattr(LIVE, name))
+    assert read(monkeypatch, settings.environment_variables()) == settings
+
+
+@pytest.mark.parametrize(
+    ("variable", "given", "allowed"),
+    [
+        ("SSI_PART_FILLED_AMEND", "total", "'unverified', 'whole_quantity' or 'open_quantity'"),
+        ("SSI_REPLAY", "2", "'unverified', 'with_last' or 'after_last'"),
+        ("SSI_HOSE_MARKET_ORDER", "ATO", "'MTL' or 'MP'"),
+        ("SSI_HUB_WANTS_START", "maybe", 'must be "true" or "false"'),
+        ("SSI_THROTTLED_REST_SECONDS", "soon", "valid number"),
+        ("SSI_THROTTLED_REST_SECONDS", "0", "greater than or equal to 0.1"),
+        ("SSI_GAP_REST_SECONDS", "inf", "finite number"),
+        ("SSI_OTP_REQUESTS_BEFORE_BLOCK", "0", "greater than or equal to 1"),
+        ("SSI_DUPLICATE_STATUSES", "200", "statuses from 400 to 599"),
+        ("SSI_UNAUTHORISED_STATUSES", "401,500", "statuses from 400 to 499"),
+        ("SSI_ASSUMED_QUOTAS", "5", "such as 5/1s,30/5s"),
+        ("SSI_ASSUMED_QUOTAS", "5/0s", "such as 5/1s,30/5s"),
+        ("SSI_ASSUMED_QUOTAS", "5/1s,none", "such as 5/1s,30/5s"),
+    ],
+)
+def test_a_wrong_answer_about_ssi_is_named_with_what_is_allowed(
+    monkeypatch: pytest.MonkeyPatch, variable: str, given: str, allowed: str
+) -> None:
+    (line,) = refusal(monkeypatch, {variable: given})
+    assert line.startswith(f"{variable} is ")
+    assert given in line
+    assert allowed in line
+
+
+@pytest.mark.parametrize("variables", [{"SSI_DUPLICATE_STATUSES": "401,409"}, {"SSI_UNAUTHORISED_STATUSES": "408"}])
+def test_no_status_proves_that_nothing_was_sent_and_may_mean_a_copy_that_arrived(
+    monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]
+) -> None:
+    (line,) = refusal(monkeypatch, variables)
+    assert "SSI_DUPLICATE_STATUSES and SSI_UNAUTHORISED_STATUSES both hold 40" in line
+
+
+def test_every_client_of_ssi_in_the_product_is_told_the_configured_behaviour() -> None:
+    made = re.compile(r"\bFastConnect(?:Data|Feed)?\((?!.*behaviour=broker_behaviour|.*behaviour=behaviour)")
+    rooms = ("activities", "api", "cli", "ledger", "local", "workflows")
+    files = [PROJECT_FOLDER / "worker.py", *(file for room in rooms for file in (PROJECT_FOLDER / room).rglob("*.py"))]
+    assert [file for file in files if made.search(file.read_text())] == []
 
 
 def test_failpoints_are_refused_in_production(monkeypatch: pytest.MonkeyPatch) -> None:

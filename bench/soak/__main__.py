@@ -6,6 +6,7 @@ import sys
 import tempfile
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -20,6 +21,7 @@ from bench.soak.schedule import Wish, wishes
 from ending import leave
 from tests.support.killing import wait_until_all_run
 from tests.support.reckoning import ACCOUNT, reckon
+from tests.support.standing import say_what_is_not_ours
 from tests.support.trading import OPEN, Trading, trading_on
 from tests.support.whole_stack import WholeStack, eventually, running_stack
 
@@ -101,6 +103,8 @@ def _come_to_rest(trading: Trading, client: Client) -> None:
         client.cancel(order_id)
     trading.set_clock(_AFTER_THE_CLOSE)
     eventually(lambda: _open_orders(trading), lambda still: not still, REST_SECONDS)
+    today = date.fromisoformat(trading.control.get("clock").raise_for_status().json()["trading_date"])
+    eventually(lambda: say_what_is_not_ours(trading.stack, today), lambda waiting: not waiting, REST_SECONDS)
 
 
 def _open_orders(trading: Trading) -> list[str]:

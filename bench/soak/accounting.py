@@ -17,6 +17,7 @@ CAUSES: Mapping[Anomaly, frozenset[FaultKind]] = {
     Anomaly.OVERFILLED: frozenset({FaultKind.OVERFILL}),
     Anomaly.REJECT_AFTER_FILL: frozenset({FaultKind.FILL_AFTER_REJECT}),
     Anomaly.FILL_TAKEN_BACK: frozenset({FaultKind.BUST}),
+    Anomaly.FIGURES_UNCERTAIN: frozenset({FaultKind.BUST, FaultKind.CORRECTION}),
     Anomaly.FILL_CORRECTED: frozenset({FaultKind.BUST, FaultKind.CORRECTION}),
 }
 """What may lead to an order that ended otherwise than orders do; any other contradiction is a finding."""

@@ -126,19 +126,19 @@ class FastConnect:
 
     async def audit_book(self, account: str) -> Book | NoAnswer:
         answer = await self._queries.envelope(books.AUDIT_BOOK, {"account": account})
-        return answer if isinstance(answer, NoAnswer) else books.read_book(answer.data, account)
+        return answer if isinstance(answer, NoAnswer) else books.read_book(answer.data, account, self._behaviour)
 
     async def order_book(self, account: str) -> Book | NoAnswer:
         """Today's orders without what was refused on them; the audit book tells more."""
         answer = await self._queries.envelope(books.ORDER_BOOK, {"account": account})
-        return answer if isinstance(answer, NoAnswer) else books.read_book(answer.data, account)
+        return answer if isinstance(answer, NoAnswer) else books.read_book(answer.data, account, self._behaviour)
 
     async def history(self, account: str, trading_date: date) -> Book | NoAnswer:
         return await books.whole_history(self._queries, account, trading_date)
 
     async def cash(self, account: str) -> BrokerCash | NoAnswer:
         answer = await self._queries.envelope(books.CASH, {"account": account})
-        return answer if isinstance(answer, NoAnswer) else books.read_cash(answer.data)
+        return answer if isinstance(answer, NoAnswer) else books.read_cash(answer.data, self._behaviour)
 
     async def positions(self, account: str) -> BrokerPositions | NoAnswer:
         answer = await self._queries.envelope(books.POSITIONS, {"account": account})

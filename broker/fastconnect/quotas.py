@@ -77,7 +77,7 @@ def read_quotas(data: object) -> tuple[Quota, ...] | NoAnswer:
 
 def _quota(row: Fields) -> Quota:
     method, name = _endpoint(row.needed_text("endpoint").lower())
-    return Quota(row.count("limit"), _seconds(row.needed_text("period").lower()), method, name)
+    return Quota(row.count("limit"), period_seconds(row.needed_text("period").lower()), method, name)
 
 
 def _endpoint(text: str) -> tuple[str, str]:
@@ -88,7 +88,8 @@ def _endpoint(text: str) -> tuple[str, str]:
     return method or _ANY, call_name(path) or _ANY
 
 
-def _seconds(text: str) -> float:
+def period_seconds(text: str) -> float:
+    """The length of a period such as `5s`. Raises `WrongField`."""
     found = _PERIOD.fullmatch(text)
     if found is None:
         raise WrongField(f"quota.period is {text!r}, not a count with s, m, h or d")

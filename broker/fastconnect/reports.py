@@ -42,12 +42,17 @@ def side_of(item: Fields) -> Side | None:
     return _SIDES.get(item.text("buySell").upper())
 
 
+def request_id_of(item: Fields) -> str:
+    """The request that touched the order last, or the one that placed it; empty where the item tells neither."""
+    return item.text("uniqueID") or item.text("origRequestID")
+
+
 def read_report(item: Fields) -> BrokerReport:
     """One order item. Raises `WrongField` when what the house must know is missing."""
     filled = item.shares("filledQty")
     return BrokerReport(
         broker_order_id=item.text("orderID"),
-        request_id=item.text("uniqueID") or item.text("origRequestID"),
+        request_id=request_id_of(item),
         state=state_of(item.needed_text("orderStatus")),
         quantity=item.shares("quantity"),
         filled=filled,

@@ -1,11 +1,15 @@
 """What nobody outside SSI knows about its FastConnect v2, as one value: each field has the safe answer until a person
 has seen the true one on live SSI. The ids `SSI-U..` are defined in docs/technical/ssi-client.md."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any, get_type_hints
 from urllib.parse import urlsplit
 
-from broker.fastconnect.quotas import Quota, QuotaScope
+from pydantic import TypeAdapter
+
+from broker.fastconnect.quotas import Quota, QuotaScope, period_seconds
 
 _THIS_MACHINE = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -24,6 +28,20 @@ class Replay(StrEnum):
     UNVERIFIED = "unverified"
     WITH_LAST = "with_last"
     AFTER_LAST = "after_last"
+
+
+class CashBalance(StrEnum):
+    """Whether cashAcctBal's `cashBal` has lost what a buy costs once it is filled, or only once it is paid on T+2."""
+
+    LESS_BUYS = "less_buys"
+    BEFORE_BUYS = "before_buys"
+
+
+class ExternalOrders(StrEnum):
+    """What a book's row shows as the request id of an order that no program has sent."""
+
+    OWN_REQUEST_ID = "own_request_id"
+    NO_REQUEST_ID = "no_request_id"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +111,16 @@ class SsiBehaviour:
     channels_share_a_connection: bool = False
     """SSI-U16: unknown whether one SwitchChannels may name several channels. False: one connection per channel."""
 
+    cash_balance: CashBalance = CashBalance.LESS_BUYS
+    """SSI-U19: unknown whether `cashBal` has lost what filled buys cost. Less buys: it is compared as it is told, with
+    what sales will bring. Before buys: what is still to be paid (paidCashT1, paidCashT2) is taken off."""
+
+    external_orders: ExternalOrders = ExternalOrders.OWN_REQUEST_ID
+    """SSI-U21: unknown which `uniqueID` an order from iBoard has. Own request id: a row without one may be an order of
+    ours, is not taken in, and proves the absence of no order. No request id: such a row is somebody else's."""
+
+
+_HINTS = get_type_hints(SsiBehaviour)
 
 LIVE = SsiBehaviour()
 
@@ -109,3 +137,24 @@ def behaviour_at(url: str) -> SsiBehaviour:
     """The simulator's for a host on this machine, the safe answers for every other: SSI never runs here. A process
     that reaches SSI through a tunnel hands in `LIVE`."""
     return SIMULATED if urlsplit(url).hostname in _THIS_MACHINE else LIVE
+
+
+def answered(base: SsiBehaviour, given: Mapping[str, object]) -> SsiBehaviour:
+    """`base` with the answers of `given`, by field; lists are texts such as `408,409` and `5/1s,30/5s`, or `none`."""
+    return replace(base, **{name: _value(name, value) for name, value in given.items()})
+
+
+def _value(name: str, given: object) -> Any:
+    if name == "assumed_quotas":
+        return tuple(_quota(each) for each in _members(str(given)))
+    hint = _HINTS[name]
+    return TypeAdapter(hint).validate_python(_members(str(given)) if hint == frozenset[int] else given)
+
+
+def _members(text: str) -> tuple[str, ...]:
+    return () if text == "none" else tuple(text.split(","))
+
+
+def _quota(text: str) -> Quota:
+    limit, _, period = text.partition("/")
+    return Quota(int(limit), period_seconds(period))

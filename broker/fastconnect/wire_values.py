@@ -34,6 +34,14 @@ def read_json(text: str | bytes) -> object:
         raise NotJson(f"not JSON ({type(error).__name__})") from None
 
 
+def written(value: object) -> str:
+    """A value that `read_json` has read as JSON text again, decimals as text; never raises."""
+    try:
+        return json.dumps(value, default=str)
+    except RecursionError:
+        return '"nested too deeply"'
+
+
 def storable(text: str) -> str:
     """`text` without what PostgreSQL cannot keep: NUL and half characters."""
     return text.encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
@@ -51,6 +59,11 @@ class Fields:
     def get(self, name: str) -> object:
         return self._values.get(name.lower())
 
+    def is_empty(self, name: str) -> bool:
+        """Whether the field is there and holds null or nothing but blanks."""
+        value = self._values.get(name.lower(), name)
+        return value is None or (isinstance(value, str) and not value.strip())
+
     def inner(self, name: str) -> "Fields":
         return Fields(self.get(name), f"{self._what}.{name}")
 
@@ -66,13 +79,15 @@ class Fields:
         return value
 
     def text(self, name: str) -> str:
-        """Text without blanks around it; numbers as written, anything else or nothing as empty text."""
+        """Text without blanks around it; a number as written, but 7.0 as 7; anything else or nothing as empty text."""
         value = self.get(name)
         if isinstance(value, str):
             return storable(value).strip()
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             return ""
-        return str(value)
+        number = _number(value)
+        is_whole = number is not None and number == number.to_integral_value()
+        return f"{number:.0f}" if is_whole else str(value)
 
     def needed_text(self, name: str) -> str:
         text = self.text(name)

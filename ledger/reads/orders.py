@@ -6,13 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from pydantic import TypeAdapter
 from sqlalchemy import exists, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from ledger.events import Level
+from ledger.executions import is_restated
 from ledger.order_rows import STORED_COLUMNS, select_stored, stored_of
 from ledger.tables import FILL, ORDER_EVENT, ORDER_EVIDENCE, ORDERS
 from market.vocabulary import Exchange, Side
+from orders.evidence import AmendAsked
 from orders.order import Life
 from orders.status import Status
 from orders.stored import StoredOrder
@@ -32,7 +35,10 @@ class OrderPage:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """One fill; price and charges in VND. A `provisional` one stands for executions not yet known (LC-25)."""
+    """One fill; price and charges in VND. A `provisional` one stands for executions not yet known (LC-25).
+
+    An `aggregate` is no single execution: its shares may have traded in several, and its price is their average.
+    """
 
     execution_id: str
     quantity: int
@@ -43,6 +49,16 @@ class Execution:
     executed_at: datetime
     provisional: bool
     superseded: bool
+    aggregate: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AmendWish:
+    """Who asked for the amendment `intent_id`, and when."""
+
+    intent_id: str
+    user: str
+    asked_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +122,24 @@ async def open_orders(connection: AsyncConnection) -> tuple[StoredOrder, ...]:
     return tuple(stored_of(row) for row in await connection.execute(needing))
 
 
+_IS_AMEND_ASKED = text("order_evidence.evidence ->> 'kind' = 'amend_asked'")
+_AMEND_ASKED = TypeAdapter(AmendAsked)
 _QUEUED = text("COALESCE(CAST(facts ->> 'queued_since' AS timestamptz), accepted_at)")
 
 
-async def waiting_orders(connection: AsyncConnection, exchange: Exchange) -> tuple[str, ...]:
+async def waiting_orders(
+    connection: AsyncConnection, exchange: Exchange | None = None, symbols: Collection[str] | None = None
+) -> tuple[str, ...]:
     """Ids of accepted orders that were never sent, in the order of their acceptance, or of their last loss of place."""
     waiting = (
         select(ORDERS.c.order_id)
-        .where(ORDERS.c.life == Life.UNSENT.value, ORDERS.c.exchange == exchange.value, ~ORDERS.c.complete)
+        .where(ORDERS.c.life == Life.UNSENT.value, ~ORDERS.c.complete)
         .order_by(_QUEUED, ORDERS.c.accepted_sequence)
     )
+    if exchange is not None:
+        waiting = waiting.where(ORDERS.c.exchange == exchange.value)
+    if symbols is not None:
+        waiting = waiting.where(ORDERS.c.symbol.in_(sorted(symbols)))
     return tuple((await connection.execute(waiting)).scalars())
 
 
@@ -133,9 +157,21 @@ async def executions(connection: AsyncConnection, order_id: str) -> tuple[Execut
             executed_at=row.executed_at,
             provisional=row.provisional,
             superseded=row.superseded_by is not None,
+            aggregate=row.provisional or is_restated(row.key),
         )
         for row in rows
     )
+
+
+async def amend_wishes(connection: AsyncConnection, order_id: str) -> tuple[AmendWish, ...]:
+    """Every amendment that was ever asked for, in the order in which they were booked."""
+    asked = (
+        select(ORDER_EVIDENCE.c.evidence)
+        .where(ORDER_EVIDENCE.c.order_id == order_id, _IS_AMEND_ASKED)
+        .order_by(ORDER_EVIDENCE.c.applied_version)
+    )
+    rows = (await connection.execute(asked)).scalars()
+    return tuple(AmendWish(each.intent_id, each.user, each.asked_at) for each in map(_AMEND_ASKED.validate_json, rows))
 
 
 async def events(connection: AsyncConnection, order_id: str) -> tuple[Event, ...]:

@@ -15,6 +15,7 @@ from ledger.tables.calendar import CalendarOverrideRow
 from ledger.tables.double_entry import LedgerAccountRow, LedgerEntryRow, LedgerTransactionRow
 from ledger.tables.executions import OrderExecutionRow, PositionHistoryRow, PositionRow
 from ledger.tables.feed import BrokerOrderLinkRow, InboxRow
+from ledger.tables.instrument_words import InstrumentWordRow
 from ledger.tables.instruments import InstrumentRow
 from ledger.tables.market_feed import LastPriceRow, PhaseDeviationRow
 from ledger.tables.one_time_codes import OneTimeCodeRow
@@ -30,6 +31,7 @@ CONNECTION = table_of(ConnectionRow)
 APP_USER = table_of(AppUserRow)
 USER_GRANT = table_of(UserGrantRow)
 INSTRUMENT = table_of(InstrumentRow)
+INSTRUMENT_WORD = table_of(InstrumentWordRow)
 ORDERS = table_of(OrderRow)
 ORDER_EVIDENCE = table_of(OrderEvidenceRow)
 ORDER_EVENT = table_of(OrderEventRow)

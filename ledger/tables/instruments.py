@@ -25,6 +25,5 @@ class InstrumentRow(SQLModel, table=True):
     status: str
     band_day: str
     foreign_room: int | None = amount(default=None)
-    provisional: bool
     shown_status: str | None = None
     traded: bool | None = None

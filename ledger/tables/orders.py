@@ -101,12 +101,10 @@ class OrderEventRow(SQLModel, table=True):
 
 
 class IdempotencyKeyRow(SQLModel, table=True):
-    """A caller's `Idempotency-Key` with what it started."""
+    """A caller's `Idempotency-Key` with the order that it made, for good."""
 
     __tablename__ = "idempotency_key"
 
     caller: str = Field(primary_key=True)
     key: str = Field(primary_key=True)
     order_id: str
-    fingerprint: str
-    expires_at: datetime = instant(index=True)

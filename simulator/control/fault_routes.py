@@ -9,15 +9,16 @@ from simulator.faults import Fault
 
 
 def fault_routes(parts: Parts) -> APIRouter:
-    router = APIRouter(tags=["faults"])
+    router, simulation = APIRouter(tags=["faults"]), parts.simulation
 
     @router.get("/faults")
     async def pending() -> list[FaultBody]:
-        return [FaultBody.model_validate(fault, from_attributes=True) for fault in parts.faults.pending]
+        return [FaultBody.model_validate(fault, from_attributes=True) for fault in simulation.state.faults.pending]
 
     @router.post("/faults", status_code=201)
     async def add(body: FaultBody) -> FaultBody:
-        parts.faults.add(Fault(**body.model_dump()))
+        simulation.state.faults.add(Fault(**body.model_dump()))
+        await simulation.save()
         return body
 
     @router.get("/faults/kinds")
@@ -27,7 +28,8 @@ def fault_routes(parts: Parts) -> APIRouter:
 
     @router.delete("/faults", status_code=204)
     async def clear() -> None:
-        parts.faults.clear()
+        simulation.state.faults.clear()
+        await simulation.save()
 
     @router.post("/stream/hang-up")
     async def hang_up() -> Dropped:

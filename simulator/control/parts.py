@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from simulator.faults import Faults
 from simulator.one_time_codes import OneTimeCodes
 from simulator.received import Received
 from simulator.simulation import Simulation
@@ -13,6 +12,5 @@ from simulator.wire.streams import Streams
 class Parts:
     simulation: Simulation
     streams: Streams
-    faults: Faults
     received: Received
     one_time_codes: OneTimeCodes

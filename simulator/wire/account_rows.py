@@ -8,18 +8,21 @@ from market.vocabulary import Side
 from simulator.accounts import Account, Pending, amount_by_age, trading_days_since
 from simulator.broker_order import BrokerOrder
 from simulator.state import ExchangeState
+from simulator.switches import CashBalance
 from simulator.wire.vocabulary import Json
 
 
 def cash_balance(state: ExchangeState, account: Account) -> Json:
-    """cashAcctBal: `cashBal` is the cash left before holds; proceeds due on the day itself count as T1."""
+    """cashAcctBal: `cashBal` is the cash left before holds; proceeds due on the day itself count as T1 (SSI-U19)."""
     today = state.trading_date
     due_last = amount_by_age(account.receivables, today, 0, state.calendar)
     due_first = sum(pending.amount for pending in account.receivables) - due_last
+    pays_at_once = state.switches.cash_balance is CashBalance.LESS_BUYS
+    unpaid = 0 if pays_at_once else max(0, account.bought_today)
     open_orders = [order for order in state.orders.values() if order.account == account.number and order.is_open]
     return {
         "account": account.number,
-        "cashBal": account.cash,
+        "cashBal": account.cash + unpaid,
         "cashOnHold": 0,
         "secureAmount": account.held,
         "withdrawable": account.purchasing_power,
@@ -31,7 +34,7 @@ def cash_balance(state: ExchangeState, account: Account) -> Json:
         "unMatchedBuyVolume": _open_value(open_orders, Side.BUY),
         "unMatchedSellVolume": _open_value(open_orders, Side.SELL),
         "paidCashT1": 0,
-        "paidCashT2": 0,
+        "paidCashT2": unpaid,
         "cia": 0,
         "purchasingPower": account.purchasing_power,
         "totalAssets": account.cash + due_first + due_last + account.unpaid_cash + market_value(state, account),

@@ -127,9 +127,11 @@ def _numbers(call: Call, switches: Switches) -> tuple[OrderType, int, int] | Ans
     if order_type is None:
         return failure(f"'Order Type' must be one of {', '.join(OrderType)}.")
     price, quantity = call.number("price"), call.number("quantity")
-    if quantity is None or quantity <= 0:
+    if quantity is None or price is None:
+        return failure(f"'{'Quantity' if quantity is None else 'Price'}' must be a whole number.")
+    if quantity <= 0:
         return failure("'Quantity' must be greater than '0'.")
-    if price is None or price < 0 or (type_row(order_type).has_price and not price):
+    if price < 0 or (type_row(order_type).has_price and not price):
         return failure("'Price' must be greater than '0'.")
     return order_type, price, quantity
 

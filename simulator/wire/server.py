@@ -103,6 +103,8 @@ class Wire:
     def _short_answer(self, action: str, query: QueryParams) -> Response | None:
         if action == "start":
             self.streams.start(query.get("connectionToken", ""))
+        if action == "abort":
+            self.streams.abort(query.get("connectionToken", ""))
         return signalr.short_answer(action)
 
     async def _faulty_signalr(self, request: Request, action: str) -> Response:
@@ -121,7 +123,7 @@ class Wire:
             return Response(status_code=404)
         if isinstance(self.tokens.check(signalr.authorization(request.headers, request.query_params)), Invalid):
             return Response(status_code=401)
-        return signalr.negotiated(self.switches)
+        return signalr.negotiated(self.switches, request.query_params.get("clientProtocol", ""))
 
     async def _rest(self, request: Request, path: str) -> Response:
         area, _, name = path.lower().rpartition("/")
@@ -154,7 +156,9 @@ class Wire:
     async def _post(self, area: str, call: Call) -> Answer | None:
         login = self._logins().get((area, call.name))
         if login is not None:
-            return login(call)
+            answer = login(call)
+            await self.simulation.saved()
+            return answer
         # SSI's clients send derivatives' orders to twins of the calls; the body names the market.
         order = replace(call, name=call.name.removeprefix("der"))
         if area == _TRADING and order.name in _ORDER_CALLS:
@@ -195,7 +199,7 @@ class Wire:
         if isinstance(read, Answer):
             return read
         command, echo = read
-        ahead = self.http_faults.faults.draw(FaultKind.FILL_BEFORE_ACK, _occasion(call))
+        ahead = self.simulation.state.faults.draw(FaultKind.FILL_BEFORE_ACK, _occasion(call))
         await self.simulation.take(command, before_answer=ahead is not None)
         if ahead is not None:
             await asyncio.sleep((ahead.value or _AHEAD_MS) / 1000)

@@ -5,6 +5,7 @@ never sent: they kill SSI's Node client.
 """
 
 import json
+import re
 import secrets
 import uuid
 from urllib.parse import unquote
@@ -18,6 +19,8 @@ PREFIX = "v2.0/signalr/"
 KEEP_ALIVE_FRAME = "{}"
 TRADING_HUB = "BroadcastHubV2"
 DATA_HUB = "FcMarketDataV2Hub"
+_PROTOCOLS = ("1.2", "2.1")
+_VERSION = re.compile("[0-9][.][0-9]")
 _CURSOR = "d-sim,"
 _LONGEST_NUMBER = 18
 
@@ -40,7 +43,8 @@ def hub_of(query: QueryParams) -> str:
     return DATA_HUB if DATA_HUB.lower() in named else TRADING_HUB
 
 
-def negotiated(switches: Switches) -> JSONResponse:
+def negotiated(switches: Switches, asked: str) -> JSONResponse:
+    """The standard reply; `asked` is the client's `clientProtocol`."""
     return JSONResponse(
         {
             "Url": "/v2.0/signalr",
@@ -50,7 +54,7 @@ def negotiated(switches: Switches) -> JSONResponse:
             "DisconnectTimeout": 30.0,
             "ConnectionTimeout": 110.0,
             "TryWebSockets": True,
-            "ProtocolVersion": switches.protocol_version,
+            "ProtocolVersion": switches.protocol_version or _protocol(asked),
             "TransportConnectTimeout": 5.0,
             "LongPollDelay": 0.0,
         }
@@ -88,6 +92,16 @@ def position_of(cursor: str) -> int | None:
     _, _, number = cursor.rpartition(",")
     is_ours = cursor.startswith(_CURSOR) and number.isascii() and number.isdigit() and len(number) <= _LONGEST_NUMBER
     return int(number) if is_ours else None
+
+
+def _protocol(asked: str) -> str:
+    """What ASP.NET SignalR 2 answers: the client's own version as far as the server has it, the lowest for none.
+
+    No constant suits all: Java's library wants 1.3 and nothing else, .NET's wants 1.4 to 2.1.
+    """
+    if not _VERSION.fullmatch(asked):
+        return _PROTOCOLS[0]
+    return max(_PROTOCOLS[0], min(asked, _PROTOCOLS[1]))
 
 
 def _cursor(number: int) -> str:

@@ -6,7 +6,6 @@ import json
 from starlette.responses import Response
 from starlette.websockets import WebSocket
 
-from simulator.faults import Faults
 from simulator.simulation import Simulation
 from simulator.switches import StreamLimitReached
 from simulator.wire import signalr
@@ -22,9 +21,9 @@ _UNSUPPORTED_DATA = 1003
 class Streams:
     """Registers itself with the simulation: orders' messages are sent once they are on the disk, never before."""
 
-    def __init__(self, simulation: Simulation, faults: Faults) -> None:
+    def __init__(self, simulation: Simulation) -> None:
         self._simulation = simulation
-        self._delivery = Delivery(faults)
+        self._delivery = Delivery(simulation.state.faults)
         self._open: list[Connection] = []
         self._data: set[Connection] = set()
         self._feed = DataFeed()
@@ -60,6 +59,12 @@ class Streams:
         for connection in self._open:
             if connection.token == connection_token:
                 connection.started.set()
+
+    def abort(self, connection_token: str) -> None:
+        """The client has sent SignalR's `abort`; .NET's then waits half a minute for the close."""
+        for connection in self._open:
+            if connection_token and connection.token == connection_token:
+                connection.hang_up()
 
     async def serve(self, socket: WebSocket, hub: str, resumption: Resumption) -> None:
         """One client from its upgrade to its end."""

@@ -3,22 +3,25 @@
 import math
 import secrets
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
-from simulator.credentials import write_private
-from simulator.switches import RefusalName, Switches
+from simulator.state import ExchangeState
+from simulator.switches import RefusalName
 
 
 class TokenUse(StrEnum):
     READ = "read"
     TRADE = "trade"
     DATA = "data"
+
+    @property
+    def host(self) -> str:
+        """Whose logins end each other's tokens, where they do."""
+        return "data" if self is TokenUse.DATA else "trading"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +35,29 @@ class Tokens:
     """Lifetimes are real seconds, however fast the market's clock runs: SSI's Python client refuses a token of less
     than an hour, and one that does not tell its end."""
 
-    def __init__(self, key: RSAPrivateKey, switches: Callable[[], Switches], era_file: Path) -> None:
-        """`era_file` tells which tokens have been forgotten, also to the next process in the folder."""
+    def __init__(self, key: RSAPrivateKey, state: ExchangeState) -> None:
         self._key = key
-        self._switches = switches
-        self._latest: dict[bool, str] = {}
+        self._state = state
         self._public_key = key.public_key()
-        self._era_file = era_file
-        self._era = era_file.read_text() if era_file.exists() else ""
 
     def forget_all(self) -> None:
         """No token given so far is good any more."""
-        self._era = secrets.token_hex(4)
-        write_private(self._era_file, self._era)
+        self._state.tokens = self._state.tokens.forgotten()
 
     def issue(self, consumer_id: str, use: TokenUse) -> str:
         # Claims of plain letters and digits: SSI's Python client decodes them as ordinary base64, without `-` and `_`.
-        switches, now = self._switches(), int(time.time())
+        switches, now, number = self._state.switches, int(time.time()), secrets.token_hex(8)
         claims: dict[str, str | int] = {
             "sub": consumer_id,
             "use": use.value,
             "iat": now,
             "ends": now + switches.token_seconds,
-            "jti": secrets.token_hex(8),
-            "era": self._era,
+            "jti": number,
+            "era": self._state.tokens.era,
         }
         if switches.token_tells_end:
             claims["exp"] = claims["ends"]
-        self._latest[use is TokenUse.DATA] = str(claims["jti"])
+        self._state.tokens = self._state.tokens.with_latest(use.host, number)
         return jwt.encode(claims, self._key, algorithm="RS256")
 
     def check(self, authorization: str) -> TokenUse | Invalid:
@@ -78,10 +76,10 @@ class Tokens:
         if claims.get("ends", math.inf) <= time.time():
             return Invalid(RefusalName.EXPIRED_TOKEN)
         use = TokenUse(claims["use"])
-        good = claims.get("era") == self._era and not self._is_replaced(use, claims["jti"])
+        good = claims.get("era") == self._state.tokens.era and not self._is_replaced(use, claims["jti"])
         return use if good else Invalid(RefusalName.BAD_TOKEN)
 
     def _is_replaced(self, use: TokenUse, number: str) -> bool:
         """Whether a later login on the same host has ended the token."""
-        latest = self._latest.get(use is TokenUse.DATA, number)
-        return self._switches().login_ends_older_tokens and latest != number
+        latest = self._state.tokens.latest.get(use.host, number)
+        return self._state.switches.login_ends_older_tokens and latest != number

@@ -8,7 +8,7 @@ from simulator.commands import Command, NewOrder
 from simulator.records import StreamMessage
 from simulator.reports import MatchReport, OrderReport, RefusalReport, Report
 from simulator.switches import DEFAULT, Switches
-from simulator.wire.vocabulary import SIDE_LETTERS, Json, milliseconds, type_word
+from simulator.wire.vocabulary import SIDE_LETTERS, Json, milliseconds, shown_id, type_word
 
 _NO_STOP: Json = {"stopOrder": False, "stopPrice": 0.0, "stopType": "", "stopStep": 0.0, "profitPrice": 0.0}
 
@@ -42,7 +42,7 @@ def _order_event(report: OrderReport, switches: Switches) -> Json:
         "orderID": order.order_id,
         "notifyID": report.notify_id,
         "instrumentID": order.symbol,
-        "uniqueID": order.unique_id,
+        "uniqueID": shown_id(order, order.unique_id, switches),
         "buySell": SIDE_LETTERS[order.side],
         "orderType": type_word(order.order_type, order.symbol, switches),
         "ipAddress": switches.ip_address,
@@ -63,7 +63,7 @@ def _order_event(report: OrderReport, switches: Switches) -> Json:
         "isShortSell": "F",
         "orderStatus": order.status.value,
         "rejectReason": order.reject_reason,
-        "origRequestID": order.request_id,
+        "origRequestID": shown_id(order, order.request_id, switches),
         **_NO_STOP,
     }
 
@@ -74,7 +74,7 @@ def _match_event(report: MatchReport, switches: Switches) -> Json:
         "orderID": order.order_id,
         "notifyID": report.notify_id,
         "instrumentID": order.symbol,
-        "uniqueID": order.unique_id,
+        "uniqueID": shown_id(order, order.unique_id, switches),
         "buySell": SIDE_LETTERS[order.side],
         "matchPrice": float(report.price),
         "ipAddress": switches.ip_address,

@@ -128,6 +128,8 @@ class TradingRest:
     def _order_history(self, call: Call, account: Account) -> Answer:
         days = []
         for name, label in (("startDate", "Start Date"), ("endDate", "End Date")):
+            if not call.text(name):
+                return failure(f"'{label}' must not be empty; {label.replace(' ', '')} is required.")
             try:
                 days.append(datetime.strptime(call.text(name), "%d/%m/%Y").date())  # noqa: DTZ007 - a date without a time
             except ValueError:

@@ -1,15 +1,18 @@
 """SSI's spelling of sides, times and order rows, shared by its books and its stream."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from market.vocabulary import Exchange, OrderType, Side
-from simulator.broker_order import BrokerOrder, OrderStatus
-from simulator.switches import HoseMarketOrder, Switches
+from simulator.broker_order import BrokerOrder, FailedRequest, OrderStatus
+from simulator.switches import ExternalOrders, HoseMarketOrder, Switches
 from simulator.symbols import LISTINGS
 
 SIDES = {"B": Side.BUY, "S": Side.SELL}
 _ON_HOSE = frozenset(listing.symbol for listing in LISTINGS if listing.exchange is Exchange.HOSE)
 SIDE_LETTERS = {side: letter for letter, side in SIDES.items()}
+
+API_CHANNEL = "TA"
 
 Json = dict[str, object]
 
@@ -32,10 +35,18 @@ def read_type(word: str, symbol: str, switches: Switches) -> OrderType | None:
     return OrderType.__members__.get(word.upper())
 
 
+def shown_id(order: BrokerOrder, request_id: str, switches: Switches) -> str | None:
+    """A request id as SSI shows it; None for the one that made an order which no API client sent, if SSI has none."""
+    is_hidden = switches.external_orders is ExternalOrders.NO_REQUEST_ID and order.channel != API_CHANNEL
+    return None if is_hidden and request_id == order.request_id else request_id
+
+
 def order_row(order: BrokerOrder, switches: Switches) -> Json:
     """One row of orderBook, auditOrderBook and orderHistory; `isForcesell` has a small s here, unlike the stream."""
     return {
-        "uniqueID": order.unique_id if switches.books_show_last_request else order.request_id,
+        "uniqueID": shown_id(
+            order, order.unique_id if switches.books_show_last_request else order.request_id, switches
+        ),
         "orderID": order.order_id,
         "buySell": SIDE_LETTERS[order.side],
         "price": float(order.price),
@@ -60,10 +71,22 @@ def audit_row(order: BrokerOrder, switches: Switches) -> Json:
     row = order_row(order, switches)
     failed = order.last_error
     row["lastErrorEvent"] = failed and {
-        **order_row(order, switches),
+        **order_row(_as_it_was(order, failed), switches),
         "uniqueID": failed.request_id,
         "orderStatus": OrderStatus.RJ.value,
         "modifiedTime": milliseconds(failed.at),
         "rejectReason": failed.reason,
     }
     return row
+
+
+def _as_it_was(order: BrokerOrder, failed: FailedRequest) -> BrokerOrder:
+    """What has happened to the order since then is not in the event."""
+    return replace(
+        order,
+        price=failed.price,
+        quantity=failed.quantity,
+        filled=failed.filled,
+        cancelled=failed.cancelled,
+        filled_value=failed.filled_value,
+    )

@@ -14,7 +14,7 @@ from activities.day_end import DayEnd
 from activities.intake import Intake
 from activities.reference_data import ReferenceDataCaller
 from activities.trading_day import MarketWatcher
-from broker.port import Book, BrokerCash, NoAnswer
+from broker.port import Book, BrokerCash, NoAnswer, OddRow
 from ledger.accounts import AlertKind
 from ledger.ledger import Ledger
 from market.clock import MarketClock
@@ -137,3 +137,16 @@ async def test_an_account_that_stays_unopened_raises_one_alert_a_day(ledger: Led
     (alert,) = await ledger.alerts()
     assert (alert.kind, alert.account_id) == (AlertKind.ACCOUNT_NOT_OPENED, ACCOUNT_ID)
     assert "Account is not exist." in alert.text
+
+
+async def test_an_account_is_not_opened_from_a_book_with_a_row_that_cannot_be_read(ledger: Ledger) -> None:
+    await ledger.save_instruments(INSTRUMENTS)
+    broker = Withholding()
+    broker.tells = True
+    broker.audit = Book((), (OddRow(ACCOUNT_ID, "B1", "", "order.quantity is missing", "{}"),))
+    async with opening(ledger, broker, alert_after_seconds=60) as task:
+        await asked(broker, 3)
+        assert not await is_opened(ledger)
+        broker.audit = Book(())
+        await asyncio.wait_for(task, 10)
+    assert await is_opened(ledger)

@@ -9,7 +9,8 @@ from temporalio.testing import ActivityEnvironment
 from activities.adoption import Adoption
 from activities.broker_days import BrokerDays
 from activities.intake import Intake
-from broker.port import Book, BookRow, BookTerms, NoAnswer
+from broker.port import Book, BookRow, BookTerms, NoAnswer, OddRow
+from ledger.account_acts import Act, ActKind, ActRefusal, NotOurs
 from ledger.accounts import AlertKind
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
@@ -115,7 +116,13 @@ async def test_an_order_of_an_account_that_is_not_ours_is_not_looked_up(ledger: 
     assert (house.broker.reads, await house.adopted()) == (0, ())
 
 
-@pytest.mark.parametrize("book", [Book(()), NoAnswer("timeout"), Book((row(None),)), Book((row(request_id=""),))])
+ODD = OddRow(ACCOUNT_ID, "B1", THEIRS, "order.quantity is missing", "{}")
+
+
+@pytest.mark.parametrize(
+    "book",
+    [Book(()), NoAnswer("timeout"), Book((row(None),)), Book((row(request_id=""),)), Book((), (ODD,))],
+)
 async def test_what_the_book_does_not_tell_is_not_adopted_and_looked_up_again_only_after_a_pause(
     ledger: Ledger, book: Book | NoAnswer
 ) -> None:
@@ -185,6 +192,36 @@ async def test_what_may_be_an_order_that_a_person_closed_as_not_received_is_told
     assert await house.adopted() == ()
     (alert,) = await ledger.alerts()
     assert (alert.kind, alert.order_id) == (AlertKind.ORDER_CONTRADICTION, order_id)
+
+
+async def test_a_person_says_that_it_is_none_of_ours_and_it_is_adopted(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = (await accept(ledger, command())).order.order_id
+    await send(ledger, order_id, Answer.UNKNOWN)
+    await someone_else_said(ledger, "B1")
+    word = NotOurs(ACCOUNT_ID, "B1", "minh", "placed on iBoard, says the client", "word-1")
+    assert await ledger.say_not_ours(replace(word, broker_order_id="B9")) is ActRefusal.NOT_WAITING
+    act = await ledger.say_not_ours(word)
+    assert isinstance(act, Act)
+    assert (act.kind, act.author, act.broker_order_id) == (ActKind.NOT_OURS, "minh", "B1")
+    assert await ledger.say_not_ours(word) == act
+    assert await ledger.say_not_ours(replace(word, broker_order_id="B9")) is ActRefusal.KEY_TAKEN
+    house = House(ledger, Book((row(),)))
+    await house.look()
+    (stored,) = await house.adopted()
+    assert (status(stored.order), stored.order.matched_quantity) == (Status.FILLED, 100)
+    assert await ledger.say_not_ours(replace(word, key="word-2")) is ActRefusal.NOT_WAITING
+
+
+async def test_a_row_that_proves_to_be_external_is_adopted_without_a_request_id(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    told = InboxMessage("a match", "n1", 1, ACCOUNT_ID, (), "B1", match())
+    await ledger.store_raw(CONNECTION_ID, DAY, [told])
+    await ledger.route(CONNECTION_ID, DAY)
+    house = House(ledger, Book((replace(row(request_id=""), external=True),)))
+    await house.look()
+    (stored,) = await house.adopted()
+    assert (status(stored.order), stored.order.matched_quantity) == (Status.FILLED, 100)
 
 
 async def test_a_book_of_another_day_adopts_nothing(ledger: Ledger) -> None:

@@ -10,7 +10,8 @@ from temporalio.testing import ActivityEnvironment
 from activities.broker_days import BrokerDays
 from activities.day_end import ABSENCE_PROVES_AFTER, DayEnd
 from activities.intake import Intake
-from broker.port import Book, BookRow, NoAnswer
+from broker.port import Book, BookRow, NoAnswer, OddRow
+from ledger.accounts import AlertKind
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from market.calendar import VIETNAM
@@ -134,3 +135,65 @@ async def test_absence_from_the_history_proves_nothing(ledger: Ledger) -> None:
     stored = await ledger.load(order_id)
     assert stored is not None
     assert stored.order.life is Life.UNKNOWN
+
+
+def odd(request_id: str = "", broker_order_id: str = "", raw: str = "{}") -> OddRow:
+    return OddRow(ACCOUNT_ID, broker_order_id, request_id, "order.quantity is missing", raw)
+
+
+@pytest.mark.parametrize("broker_order_id", ["", "B1"])
+async def test_an_unknown_order_whose_row_cannot_be_read_stays_unknown_and_the_others_are_closed(
+    ledger: Ledger, broker_order_id: str
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, request_id = await unknown_order(ledger)
+    other_id = (await accept(ledger, command())).order.order_id
+    other = await send(ledger, other_id)
+    await hear(ledger, other_id, replace(report(0, request_id=other), broker_order_id="B2"))
+    book = Book((row(other, BrokerState.EXPIRED, "B2"),), (odd(request_id, broker_order_id),))
+    await day_end(ledger, PaperBroker(audit=book))(CLOSE + ABSENCE_PROVES_AFTER)
+    stored, closed = await ledger.load(order_id), await ledger.load(other_id)
+    assert stored is not None
+    assert closed is not None
+    assert (stored.order.life, stored.order.filled) == (Life.UNKNOWN, 0)
+    assert status(closed.order) is Status.EXPIRED
+
+
+@pytest.mark.parametrize("unreadable", [odd(), odd("90000007"), odd("", "B7")])
+async def test_a_book_with_a_row_of_an_unreadable_id_proves_the_absence_of_no_order(
+    ledger: Ledger, unreadable: OddRow
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, _ = await unknown_order(ledger)
+    await day_end(ledger, PaperBroker(audit=Book((), (unreadable,))))(CLOSE + ABSENCE_PROVES_AFTER)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.life is Life.UNKNOWN
+
+
+async def test_an_odd_row_of_a_known_order_proves_the_absence_of_another(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, _ = await unknown_order(ledger)
+    other_id = (await accept(ledger, command())).order.order_id
+    other = await send(ledger, other_id)
+    told = InboxMessage("working", "n1", 1, ACCOUNT_ID, (other,), "B2", replace(report(0), broker_order_id="B2"))
+    await ledger.store_raw(CONNECTION_ID, DAY, [told])
+    await ledger.route(CONNECTION_ID, DAY)
+    await ledger.book(other_id)
+    await day_end(ledger, PaperBroker(audit=Book((), (odd("", "B2"),))))(CLOSE + ABSENCE_PROVES_AFTER)
+    stored, known = await ledger.load(order_id), await ledger.load(other_id)
+    assert stored is not None
+    assert known is not None
+    assert stored.order.close_reason is CloseReason.NOT_RECEIVED
+    assert known.order.life is Life.LIVE
+
+
+async def test_an_odd_row_is_told_once_however_often_the_book_is_read(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    await unknown_order(ledger)
+    for raw in ('{"filledQty": 1}', '{"filledQty": 1}', '{"filledQty": 2}'):
+        broker = PaperBroker(audit=Book((), (odd("90000007", "B7", raw), odd(raw=raw))))
+        await day_end(ledger, broker)(CLOSE + ABSENCE_PROVES_AFTER)
+    alerts = sorted(await ledger.alerts(), key=lambda alert: alert.text)
+    assert [alert.kind for alert in alerts] == [AlertKind.UNREADABLE_MESSAGE] * 2
+    assert alerts[1].text.startswith("Order B7 in the broker's book")

@@ -102,8 +102,8 @@ async def test_a_service_that_does_not_answer_is_asked_again_by_the_platform(led
     assert not raised.value.non_retryable
 
 
-@pytest.mark.parametrize("wrong", [replace(VIC, trading_date=FRIDAY), replace(VIC, provisional=True)])
-async def test_a_band_of_yesterday_or_of_our_own_is_never_saved_as_todays(ledger: Ledger, wrong: Instrument) -> None:
+async def test_a_band_of_yesterday_is_never_saved_as_todays(ledger: Ledger) -> None:
+    wrong = replace(VIC, trading_date=FRIDAY)
     with pytest.raises(ApplicationError, match="2 securities of 2026-11-23 saved, but none of HOSE yet"):
         await load(ledger, Told((wrong, SHS, ACV)))
     assert await ledger.instrument("VIC", MONDAY) is None

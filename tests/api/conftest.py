@@ -52,9 +52,17 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
+@pytest.fixture(scope="session")
+def application() -> FastAPI:
+    """Made once, for reading its routes is slow; each test gives it resources of the test's own."""
+    ledger = FakeLedger(users=demo_users())
+    return create_app(Resources(ledger, FakeGateway(ledger), FakeClock(), SECRET, "HS256"))
+
+
 @pytest.fixture
-def app(ledger: FakeLedger, gateway: FakeGateway, clock: FakeClock) -> FastAPI:
-    return create_app(Resources(ledger, gateway, clock, SECRET, "HS256", patience=QUICK))
+def app(application: FastAPI, ledger: FakeLedger, gateway: FakeGateway, clock: FakeClock) -> FastAPI:
+    application.state.resources = Resources(ledger, gateway, clock, SECRET, "HS256", patience=QUICK)
+    return application
 
 
 @pytest.fixture

@@ -8,18 +8,20 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy.exc import OperationalError
 
 from api.order_gateway import Delivered, NoAnswer, NoSuchRun, OrderRun, RunEnded
-from ledger.account_acts import Act, ActKind, ActRefusal, Adjustment
+from ledger.account_acts import Act, ActKind, ActRefusal, Adjustment, NotOurs
 from ledger.accounts import Account, AccountKind, Connection, Role, UserGrants
 from ledger.calendar import RecordedOverride
+from ledger.instrument_words import RecordedWord, WordInForce
 from ledger.previewing import Preview
 from ledger.reads.alerts import Alert
-from ledger.reads.orders import BadCursorError, Execution, OrderPage
+from ledger.reads.orders import AmendWish, BadCursorError, Execution, OrderPage
 from ledger.reads.positions import Cash, Position
 from market.calendar import CalendarOverride, TradingCalendar
 from market.clock import MarketClock
 from market.deviations import PhaseDeviation
 from market.fees import SSI_ONLINE
 from market.instrument import Instrument
+from market.instrument_words import InstrumentWord
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
 from market.vocabulary import Exchange, InstrumentKind, OrderType, Side
@@ -94,6 +96,7 @@ class FakeLedger:
 
     rows: dict[str, StoredOrder] = field(default_factory=dict)
     fills: dict[str, tuple[Execution, ...]] = field(default_factory=dict)
+    wishes: dict[str, tuple[AmendWish, ...]] = field(default_factory=dict)
     owned: dict[str, Position] = field(default_factory=dict)
     users: dict[str, UserGrants] = field(default_factory=dict)
     money: Cash = field(default_factory=lambda: Cash(100_000_000, 8_562_825, {date(2026, 11, 19): 5_000_000}, 0))
@@ -110,6 +113,8 @@ class FakeLedger:
     released: asyncio.Event = field(default_factory=asyncio.Event)
     days_asked: list[date] = field(default_factory=list)
     overrides: list[CalendarOverride] = field(default_factory=list)
+    words: list[InstrumentWord] = field(default_factory=list)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
     deviations: list[PhaseDeviation] = field(default_factory=list)
     raised: list[Alert] = field(default_factory=list)
     previewed: list[tuple[str, OrderTerms, datetime, Limits]] = field(default_factory=list)
@@ -146,6 +151,10 @@ class FakeLedger:
         await self._answer()
         return self.rows.get(order_id)
 
+    async def order_of_key(self, user: str, key: str) -> StoredOrder | None:
+        await self._answer()
+        return self.rows.get(self.keys.get((user, key), ""))
+
     async def orders(
         self,
         account_ids: Collection[str],
@@ -170,6 +179,10 @@ class FakeLedger:
     async def executions(self, order_id: str) -> tuple[Execution, ...]:
         await self._answer()
         return self.fills.get(order_id, ())
+
+    async def amend_wishes(self, order_id: str) -> tuple[AmendWish, ...]:
+        await self._answer()
+        return self.wishes.get(order_id, ())
 
     async def positions(self, account_id: str) -> tuple[Position, ...]:
         await self._answer()
@@ -202,6 +215,10 @@ class FakeLedger:
 
     async def resume_account(self, account_id: str, author: str, reason: str, key: str) -> Act | ActRefusal:
         return await self._act(ActKind.RESUMED, Adjustment(account_id, "", 0, author, reason, key))
+
+    async def say_not_ours(self, word: NotOurs) -> Act | ActRefusal:
+        done = await self._act(ActKind.NOT_OURS, Adjustment(word.account_id, "", 0, word.author, word.reason, word.key))
+        return replace(done, broker_order_id=word.broker_order_id) if isinstance(done, Act) else done
 
     async def _act(self, kind: ActKind, of: Adjustment) -> Act | ActRefusal:
         await self._answer()
@@ -244,6 +261,17 @@ class FakeLedger:
         if self.listed is not None:
             return self.listed.get((symbol, trading_date))
         return replace(INSTRUMENT, symbol=symbol, trading_date=trading_date)
+
+    async def say_of_instrument(self, word: InstrumentWord) -> WordInForce:
+        await self._answer()
+        self.words.append(word)
+        instrument = await self.instrument(word.symbol, MARKET_NOW.date())
+        return WordInForce(RecordedWord(len(self.words), word, MARKET_NOW), instrument)
+
+    async def words_on(self, symbol: str) -> tuple[RecordedWord, ...]:
+        await self._answer()
+        said = [RecordedWord(number, word, MARKET_NOW) for number, word in enumerate(self.words, 1)]
+        return tuple(each for each in reversed(said) if each.word.symbol == symbol)
 
     async def instruments_loaded(self, trading_date: date) -> int:
         await self._answer()
@@ -315,9 +343,19 @@ class FakeGateway:
             unpriced = (
                 () if command.terms.price else (Violation(RuleCode.PRICE_MISSING, "VN-A4", "LO needs a price.", ""),)
             )
-            self.first_answers[command.order_id] = stored_from(command, self.violations or unpriced)
+            self.first_answers[command.order_id] = stored_from(
+                command, self._reused(command) or self.violations or unpriced
+            )
             self.ledger.rows[command.order_id] = self.first_answers[command.order_id]
         return self.first_answers[command.order_id]
+
+    def _reused(self, command: PlaceOrder) -> tuple[Violation, ...]:
+        """As acceptance: the first verdict under a key takes it."""
+        if not command.idempotency_key:
+            return ()
+        holder = self.ledger.keys.setdefault((command.user, command.idempotency_key), command.order_id)
+        reused = Violation(RuleCode.IDEMPOTENCY_KEY_REUSED, "API-02", "The key is taken.", "", allowed=holder)
+        return () if holder == command.order_id else (reused,)
 
     async def describe(self, order_id: str) -> OrderRun | NoSuchRun | NoAnswer:
         await self._answer("describe")

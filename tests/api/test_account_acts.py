@@ -12,6 +12,8 @@ from tests.api.fakes import ACCOUNT, FakeLedger
 
 ADJUST = f"/api/v1/accounts/{ACCOUNT}/adjustments"
 RESUME = f"/api/v1/accounts/{ACCOUNT}/resume"
+NOT_OURS = f"/api/v1/accounts/{ACCOUNT}/external-orders"
+ON_IBOARD = {"broker_order_id": "20000108", "reason": "placed on iBoard"}
 DEPOSIT = {"asset": "cash", "amount": 5_000_000, "reason": "deposit"}
 PAID = {"reason": "paid in"}
 
@@ -42,7 +44,7 @@ async def test_an_operator_lets_an_account_trade_again(operator: httpx.AsyncClie
 
 
 @pytest.mark.parametrize("user", ["trader", "viewer"])
-@pytest.mark.parametrize(("url", "body"), [(ADJUST, DEPOSIT), (RESUME, PAID)])
+@pytest.mark.parametrize(("url", "body"), [(ADJUST, DEPOSIT), (RESUME, PAID), (NOT_OURS, ON_IBOARD)])
 async def test_only_an_operator_acts_on_an_account(
     client_for: ClientFor, ledger: FakeLedger, user: str, url: str, body: dict[str, Any]
 ) -> None:
@@ -51,7 +53,7 @@ async def test_only_an_operator_acts_on_an_account(
     assert ledger.acts == []
 
 
-@pytest.mark.parametrize(("what", "body"), [("adjustments", DEPOSIT), ("resume", PAID)])
+@pytest.mark.parametrize(("what", "body"), [("adjustments", DEPOSIT), ("resume", PAID), ("external-orders", ON_IBOARD)])
 async def test_an_account_of_others_is_not_found(operator: httpx.AsyncClient, what: str, body: dict[str, Any]) -> None:
     answer = await operator.post(f"/api/v1/accounts/9999999/{what}", json=body)
     assert (answer.status_code, answer.json()["code"]) == (404, "account_not_found")
@@ -100,3 +102,24 @@ async def test_a_resumption_under_the_name_of_another_act_is_refused(
 ) -> None:
     ledger.act_refused = ActRefusal.KEY_TAKEN
     assert (await operator.post(RESUME, json={**PAID, "act_id": "deposit-1"})).status_code == 422
+
+
+async def test_an_operator_says_that_an_order_at_the_broker_is_none_of_ours(operator: httpx.AsyncClient) -> None:
+    answer = await operator.post(NOT_OURS, json=ON_IBOARD)
+    assert (answer.status_code, answer.json()["kind"]) == (201, "not_ours"), answer.text
+    assert answer.json()["broker_order_id"] == "20000108"
+
+
+@pytest.mark.parametrize(
+    ("refusal", "status", "code"),
+    [
+        (ActRefusal.NOT_WAITING, 404, "order_not_found"),
+        (ActRefusal.KEY_TAKEN, 422, "idempotency_key_reused"),
+    ],
+)
+async def test_a_word_on_an_order_that_does_not_wait_for_one_is_refused(
+    operator: httpx.AsyncClient, ledger: FakeLedger, refusal: ActRefusal, status: int, code: str
+) -> None:
+    ledger.act_refused = refusal
+    answer = await operator.post(NOT_OURS, json=ON_IBOARD)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)

@@ -5,6 +5,8 @@ from dataclasses import replace
 import httpx
 import pytest
 
+from api.ledger_port import DatabaseUnavailable
+from ledger.reads.orders import AmendWish
 from market.violations import RuleCode, Violation
 from market.vocabulary import OrderType
 from orders.evidence import (
@@ -421,3 +423,47 @@ async def test_a_buy_without_a_price_shows_what_is_held_at_its_reserve(
     ledger.rows[ORDER_ID] = replace(stored, order=replace(stored.order, reserve_price=reserve))
     order = (await client.get(URL)).json()
     assert (order["price"], order["hold_vnd"], order["amend"]) == (None, held, None)
+
+
+async def test_api07_an_order_lists_every_amendment_with_who_asked_and_what_became_of_it(
+    client: httpx.AsyncClient, ledger: FakeLedger, row: StoredOrder
+) -> None:
+    refused = asked("first", 85_550, (TOO_DEAR,))
+    done = (
+        RequestAnswered("10000001", Answer.ACCEPTED),
+        BrokerReport("B-1", "10000001", BrokerState.WORKING, 100, 0, 0, 0, price=85_600),
+    )
+    lost = replace(asked("third", None), quantity=200), RequestStarted(Action.AMEND, "10000002", "third")
+    unknown = RequestAnswered("10000002", Answer.UNKNOWN)
+    ledger.rows[ORDER_ID] = folded(row, refused, *sent("second"), *done, *lost, unknown)
+    ledger.wishes[ORDER_ID] = tuple(AmendWish(each, "trader", MARKET_NOW) for each in ("first", "second", "third"))
+    found = (await client.get(URL)).json()
+    told = [
+        [each[name] for name in ("intent_id", "state", "code", "price", "quantity")] for each in found["amendments"]
+    ]
+    assert told == [
+        ["first", "refused", "breaks_rules", 85.55, None],
+        ["second", "done", "", 85.6, None],
+        ["third", "unknown", "", None, 200],
+    ]
+    assert {(each["user"], each["asked_at"]) for each in found["amendments"]} == {("trader", "2026-11-20T03:00:00Z")}
+    assert [each["code"] for each in found["amendments"][0]["violations"]] == ["price_above_ceiling"]
+    assert found["amend"]["intent_id"] == "third"
+
+
+async def test_api07_who_asked_is_not_told_while_the_ledger_cannot_be_read(
+    client: httpx.AsyncClient, ledger: FakeLedger, row: StoredOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_order_id: str) -> tuple[AmendWish, ...]:
+        raise DatabaseUnavailable
+
+    ledger.rows[ORDER_ID] = folded(row, *sent("first"))
+    monkeypatch.setattr(ledger, "amend_wishes", away)
+    (amendment,) = (await client.get(URL)).json()["amendments"]
+    assert (amendment["state"], amendment["price"], amendment["user"]) == ("sending", 85.6, None)
+
+
+async def test_api07_an_order_that_nobody_amended_lists_nothing(client: httpx.AsyncClient, row: StoredOrder) -> None:
+    assert row.order.last_amend is None
+    assert (await client.get(URL)).json()["amendments"] == []
+    assert "amendments" not in (await client.get("/api/v1/orders")).json()["orders"][0]

@@ -37,7 +37,7 @@ async def test_whoever_is_signed_in_reads_the_days_band_in_thousand_vnd(client_f
         "status": "NORMAL",
         "band_day": "NORMAL",
         "foreign_room": None,
-        "provisional": False,
+        "conversion": None,
     }
 
 

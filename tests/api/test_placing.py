@@ -17,7 +17,15 @@ from orders.folding import apply
 from orders.identity import order_id_for
 from orders.order import CloseReason
 from tests.api.conftest import BRIEF_BODY, ClientFor
-from tests.api.fakes import ACCOUNT, FakeGateway, FakeLedger, cancelled_unsent, loop_time, with_order
+from tests.api.fakes import (
+    ACCOUNT,
+    OTHER_ACCOUNT,
+    FakeGateway,
+    FakeLedger,
+    cancelled_unsent,
+    loop_time,
+    with_order,
+)
 
 ORDERS = "/api/v1/orders"
 OFF_TICK = Violation(
@@ -177,12 +185,101 @@ async def test_a_client_order_id_with_another_body_is_a_conflict(client: httpx.A
     assert len(ledger.rows) == 1
 
 
+KEY = {"Idempotency-Key": "key-1"}
+
+
 async def test_a_key_with_another_body_is_refused(client: httpx.AsyncClient, ledger: FakeLedger) -> None:
-    await post(client, {"Idempotency-Key": "key-1"})
-    other = await post(client, {"Idempotency-Key": "key-1"}, quantity=200)
+    await post(client, KEY)
+    other = await post(client, KEY, quantity=200)
     assert other.status_code == 422
     assert other.json()["code"] == "idempotency_key_reused"
     assert len(ledger.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differing"),
+    [
+        ({"client_order_id": "a"}, {"client_order_id": "b"}, ["client_order_id"]),
+        ({"client_order_id": "a"}, {}, ["client_order_id"]),
+        ({}, {"client_order_id": "a"}, ["client_order_id"]),
+        ({"client_order_id": "a"}, {"client_order_id": "b", "price": 86}, ["client_order_id", "price"]),
+        ({}, {"price": 86, "quantity": 200, "side": "SELL"}, ["side", "quantity", "price"]),
+        ({}, {"order_type": "ATC", "price": None}, ["order_type", "price", "max_delay_seconds"]),
+        ({}, {"max_delay_seconds": 30}, ["max_delay_seconds"]),
+        ({}, {"queue_next_day": True}, ["queue_next_day"]),
+    ],
+)
+async def test_a_key_with_another_request_makes_no_order_and_says_what_differs(
+    client: httpx.AsyncClient,
+    gateway: FakeGateway,
+    ledger: FakeLedger,
+    first: dict[str, Any],
+    second: dict[str, Any],
+    differing: list[str],
+) -> None:
+    made = await post(client, KEY, **first)
+    other = await post(client, KEY, **second)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert [each["field"] for each in other.json()["violations"]] == differing
+    assert all(each["message"] in other.json()["detail"] for each in other.json()["violations"])
+    assert other.headers["Location"] == made.headers["Location"]
+    assert other.json()["order_id"] == made.json()["order_id"]
+    assert list(ledger.rows) == [made.json()["order_id"]]
+    if differing[0] == "client_order_id":
+        assert len(gateway.placed) == 1
+
+
+async def test_what_differs_is_told_with_both_values(client: httpx.AsyncClient) -> None:
+    await post(client, KEY)
+    (price,) = (await post(client, KEY, price=86)).json()["violations"]
+    assert price == {
+        "code": "differs",
+        "field": "price",
+        "message": "price was 85,500 in the first request and is 86,000 in this one",
+        "given": 86_000,
+        "allowed": 85_500,
+        "unit": "VND",
+    }
+
+
+async def test_a_key_of_one_account_makes_no_order_in_another(
+    client: httpx.AsyncClient, gateway: FakeGateway, ledger: FakeLedger
+) -> None:
+    ledger.users["trader"] = replace(ledger.users["trader"], account_ids=(ACCOUNT, OTHER_ACCOUNT))
+    await post(client, KEY, account_id=ACCOUNT)
+    other = await post(client, KEY, account_id=OTHER_ACCOUNT)
+    assert other.status_code == 422
+    assert {each["field"] for each in other.json()["violations"]} == {"account_id", "client_order_id"}
+    assert len(gateway.placed) == len(ledger.rows) == 1
+
+
+async def test_what_is_usual_may_be_written_or_left_out(client: httpx.AsyncClient) -> None:
+    await post(client, KEY)
+    assert (await post(client, KEY, max_delay_seconds=900, queue_next_day=False)).status_code == 200
+
+
+async def test_of_two_requests_at_once_under_one_key_the_verdict_lets_one_have_it(
+    client: httpx.AsyncClient, ledger: FakeLedger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def nothing_yet(_user: str, _key: str) -> None:
+        return None
+
+    monkeypatch.setattr(ledger, "order_of_key", nothing_yet)
+    made = await post(client, KEY, client_order_id="a")
+    other = await post(client, KEY, client_order_id="b", price=86)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+    assert [each["field"] for each in other.json()["violations"]] == ["client_order_id", "price"]
+    assert other.headers["Location"] == made.headers["Location"]
+    assert [row.verdict.accepted for row in ledger.rows.values()] == [True, False]
+
+
+async def test_while_a_key_cannot_be_looked_up_its_order_is_received_all_the_same(
+    client: httpx.AsyncClient, gateway: FakeGateway, ledger: FakeLedger
+) -> None:
+    await client.get(ORDERS)  # who may trade is remembered
+    ledger.down = True
+    gateway.hangs = frozenset({"place"})
+    assert (await post(client, KEY)).status_code == 202
 
 
 async def test_no_worker_in_time_means_received(client: httpx.AsyncClient, gateway: FakeGateway) -> None:

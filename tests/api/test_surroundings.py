@@ -17,6 +17,7 @@ from api.problems import KINDS, Problem, ProblemCode, problem_type
 from api.tokens import issue
 from tests.api.conftest import BRIEF_BODY, SECRET, ClientFor
 from tests.api.fakes import FakeClock, FakeGateway, FakeLedger
+from tests.support.log_output import log_plainly
 
 CALLS = [
     ("POST", "/api/v1/orders"),
@@ -90,6 +91,7 @@ async def test_a_wrong_method_names_the_right_ones(client: httpx.AsyncClient) ->
 def lines() -> Iterator[io.StringIO]:
     """What the API process would log."""
     log_lines.configure("api", "INFO")
+    structlog.configure(cache_logger_on_first_use=False)  # a kept logger would go on logging so in other tests
     root, written = logging.getLogger(), io.StringIO()
     handler = logging.StreamHandler(written)
     handler.setFormatter(log_lines.formatter("api"))
@@ -97,7 +99,7 @@ def lines() -> Iterator[io.StringIO]:
     yield written
     root.handlers = kept
     root.setLevel(logging.WARNING)
-    structlog.reset_defaults()
+    log_plainly()
 
 
 def parsed(lines: io.StringIO) -> list[dict[str, Any]]:

@@ -1,10 +1,12 @@
-"""The audit book, cash and positions: read whole or not at all."""
+"""The audit book and the history, row by row; cash and positions, read whole or not at all."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 
+from broker.fastconnect.unknowns import SIMULATED, CashBalance, ExternalOrders, SsiBehaviour
 from broker.port import Book, BookRow, BookTerms, BrokerCash, BrokerPosition, BrokerPositions, NoAnswer
 from market.vocabulary import OrderType, Side
 from orders.evidence import BrokerReport, BrokerState, RequestFailed
@@ -101,6 +103,15 @@ async def test_a_day_without_orders_is_an_empty_book(orders: Any) -> None:
     assert await audit_book(envelope({"account": made.ACCOUNT, "orders": orders})) == Book(())
 
 
+async def test_an_odd_row_hides_no_other() -> None:
+    found = await audit_book(book(row(), row(orderID="2", quantity=None)))
+    assert isinstance(found, Book)
+    assert ([each.broker_order_id for each in found.rows], [each.broker_order_id for each in found.odd]) == (
+        ["20417733"],
+        ["2"],
+    )
+
+
 async def test_a_derivative_order_is_left_out() -> None:
     assert await audit_book(book(row(marketID="VNFE", avgPrice=1452.7))) == Book(())
 
@@ -108,11 +119,6 @@ async def test_a_derivative_order_is_left_out() -> None:
 @pytest.mark.parametrize(
     "answer",
     [
-        book(row(), row(quantity=None)),
-        book(row(), "row"),
-        book(row(), row(quantity=10**9 + 1)),
-        book(row(), row(filledQty=10**10)),
-        book(row(), row(avgPrice=10**8 + 1)),
         envelope({"account": made.ACCOUNT}),
         envelope(None),
         envelope([]),
@@ -122,7 +128,7 @@ async def test_a_derivative_order_is_left_out() -> None:
         Answer(502, b"<html>", "text/html"),
     ],
 )
-async def test_a_book_that_is_not_whole_is_no_answer(answer: Answer) -> None:
+async def test_what_is_no_book_is_no_answer(answer: Answer) -> None:
     assert isinstance(await audit_book(answer), NoAnswer)
 
 
@@ -143,9 +149,11 @@ async def test_the_history_of_a_day_is_read_without_request_ids() -> None:
     assert await history(past, row(marketID="VNFE")) == Book((BookRow(made.ACCOUNT, "20417733", "", report, None),))
 
 
-@pytest.mark.parametrize("rows", [[row(quantity=None)], [row(), row(orderID="")], [row(filledQty=10**10)], ["row"]])
-async def test_a_history_that_is_not_whole_is_no_answer(rows: list[object]) -> None:
-    assert isinstance(await history(*rows), NoAnswer)
+@pytest.mark.parametrize("odd", [row(quantity=None), row(orderID=""), row(filledQty=10**10), "row"])
+async def test_an_odd_row_of_the_history_hides_no_other(odd: object) -> None:
+    found = await history(row(orderID="7"), odd)
+    assert isinstance(found, Book)
+    assert ([each.broker_order_id for each in found.rows], len(found.odd)) == (["7"], 1)
 
 
 async def test_a_history_without_its_list_is_no_answer() -> None:
@@ -191,6 +199,45 @@ CASH = {
     "receivingCashT2": 2_500_000,
     "purchasingPower": "30270450",
 }
+
+
+UNPAID = {**CASH, "paidCashT1": 4_000_000, "paidCashT2": 5_000_000}
+BEFORE_BUYS = replace(SIMULATED, cash_balance=CashBalance.BEFORE_BUYS)
+
+
+@pytest.mark.parametrize(("behaviour", "settled"), [(SIMULATED, 50_000_000), (BEFORE_BUYS, 41_000_000)])
+async def test_what_is_still_to_be_paid_for_buys_is_taken_off_where_the_balance_has_not_lost_it(
+    behaviour: SsiBehaviour, settled: int
+) -> None:
+    script = signed_in(lambda _: envelope(UNPAID))
+    async with running(script) as host, made.client(host.url, behaviour=behaviour) as broker:
+        assert await broker.cash(made.ACCOUNT) == BrokerCash(settled, 19_729_550, 30_270_450, 3_500_000)
+
+
+async def test_cash_that_does_not_tell_what_is_still_to_be_paid_is_no_answer_where_that_counts() -> None:
+    script = signed_in(lambda _: envelope(CASH))
+    async with running(script) as host, made.client(host.url, behaviour=BEFORE_BUYS) as broker:
+        assert isinstance(await broker.cash(made.ACCOUNT), NoAnswer)
+
+
+@pytest.mark.parametrize(
+    ("external_orders", "shown", "external"),
+    [
+        (ExternalOrders.OWN_REQUEST_ID, None, False),
+        (ExternalOrders.NO_REQUEST_ID, None, True),
+        (ExternalOrders.NO_REQUEST_ID, " ", True),
+        (ExternalOrders.NO_REQUEST_ID, "90000007", False),
+        (ExternalOrders.NO_REQUEST_ID, ["90000007"], False),
+    ],
+)
+async def test_a_row_without_a_request_id_is_somebody_elses_only_where_that_is_known(
+    external_orders: ExternalOrders, shown: object, external: bool
+) -> None:
+    known, answer = replace(SIMULATED, external_orders=external_orders), book(row(uniqueID=shown))
+    async with running(signed_in(lambda _: answer)) as host, made.client(host.url, behaviour=known) as broker:
+        found = await broker.audit_book(made.ACCOUNT)
+    assert isinstance(found, Book)
+    assert [each.external for each in found.rows] == [external]
 
 
 async def test_cash_is_read() -> None:

@@ -120,7 +120,7 @@ async def test_the_first_trading_date_tells_the_first_day(told: str | None, day:
 async def test_the_price_row_tells_the_foreign_room_and_0_tells_none(told: object, room: int | None) -> None:
     script = market(rows([named("X")]), details(("X", "S")), rows([price("X", ForeignCurrentRoom=told)]))
     (found,) = await listed(script)
-    assert (found.foreign_room, found.status, found.provisional) == (room, SecurityStatus.NORMAL, False)
+    assert (found.foreign_room, found.status) == (room, SecurityStatus.NORMAL)
 
 
 async def test_when_all_prices_are_yesterdays_there_is_nothing_today() -> None:

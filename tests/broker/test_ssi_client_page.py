@@ -4,14 +4,17 @@ import ast
 import re
 from dataclasses import fields
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from broker.fastconnect import unknowns
 from broker.fastconnect.credentials import DEFAULT_TIMEOUTS
 from broker.fastconnect.outcomes import TABLE, Row
-from broker.fastconnect.unknowns import SsiBehaviour
+from broker.fastconnect.quotas import Quota
+from broker.fastconnect.unknowns import LIVE, SIMULATED, SsiBehaviour
 from broker.port import Interruption
+from ssi_unknowns import SsiUnknowns
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs/technical/ssi-client.md").read_text()
@@ -31,7 +34,8 @@ def documented() -> dict[str, str]:
 
 
 def unknown_rows() -> list[list[str]]:
-    lines = [line for line in PAGE.splitlines() if line.startswith("| SSI-U")]
+    page = PAGE.partition("### Their variables")[0]
+    lines = [line for line in page.splitlines() if line.startswith("| SSI-U")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
@@ -57,7 +61,62 @@ def test_each_unknown_of_the_page_names_its_fields() -> None:
     for identifier, _, _, named in unknown_rows():
         own = {name for name, text in told.items() if text.startswith(f"{identifier}:")}
         assert set(re.findall(r"`(\w+)`", named)) == own, identifier
-    assert [row[0] for row in unknown_rows()] == [f"SSI-U{number}" for number in range(1, 19)]
+    assert [row[0] for row in unknown_rows()] == [f"SSI-U{number}" for number in range(1, 22)]
+
+
+def variable_row(name: str) -> str:
+    """What stands on the page of one field: id, variable, what may be given, what holds without it, and why."""
+    identifier, _, meaning = " ".join(documented()[name].split()).partition(": ")
+    default, simulated = in_words(getattr(LIVE, name)), in_words(getattr(SIMULATED, name))
+    defaults = f"`{default}`" if default == simulated else f"`{default}`; with the simulator `{simulated}`"
+    return f"| {identifier} | `SSI_{name.upper()}` | {allowed(name)} | {defaults} | {meaning} |"
+
+
+def in_words(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case frozenset():
+            return ",".join(str(each) for each in sorted(value)) or "none"
+        case tuple():
+            return ",".join(_quota_in_words(each) for each in value) or "none"
+        case float():
+            return f"{value:g}"
+        case _:
+            return str(value)
+
+
+def _quota_in_words(quota: Quota) -> str:
+    return f"{quota.limit}/{quota.seconds:g}s"
+
+
+LISTS = {
+    "duplicate_statuses": "400 to 599: `408,409`; `none`",
+    "unauthorised_statuses": "400 to 499: `401,403`; `none`",
+    "assumed_quotas": "calls in a period: `5/1s,2/1m`; `none`",
+}
+
+
+def allowed(name: str) -> str:
+    schema: dict[str, Any] = SsiUnknowns.model_json_schema()["properties"][f"ssi_{name}"]["anyOf"][0]
+    if schema["type"] == "boolean":
+        return "`true`, `false`"
+    if "enum" in schema:
+        return ", ".join(f"`{word}`" for word in schema["enum"])
+    if "minimum" in schema:
+        return f"{schema['minimum']:g} to {schema['maximum']:g}"
+    return LISTS[name]
+
+
+@pytest.mark.parametrize("name", [field.name for field in fields(SsiBehaviour)])
+def test_each_unknown_has_a_variable_that_stands_on_the_page(name: str) -> None:
+    assert variable_row(name) in PAGE.splitlines()
+
+
+def test_each_variable_is_one_of_the_unknowns() -> None:
+    assert list(SsiUnknowns.model_fields) == [f"ssi_{field.name}" for field in fields(SsiBehaviour)]
+    table = PAGE.partition("### Their variables")[2].partition("\n## ")[0]
+    assert len(re.findall(r"^\| SSI-U", table, re.MULTILINE)) == len(fields(SsiBehaviour))
 
 
 def test_each_sign_of_the_stream_stands_on_the_page() -> None:

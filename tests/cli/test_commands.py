@@ -9,7 +9,7 @@ from pathlib import Path
 import jwt
 import pytest
 
-from cli.testing import EVERYDAY_MARKERS, FAST_MARKERS, pytest_command, pytest_environment
+from cli.testing import EVERYDAY_MARKERS, FAST_MARKERS, PARALLEL, pytest_command, pytest_environment
 from local.home import lock_home, open_home
 from local.ports import free_port, free_ports
 from settings import PROJECT_FOLDER, Settings
@@ -132,9 +132,9 @@ def test_the_tests_never_see_the_callers_broker_database_or_cache(monkeypatch: p
 
 def test_fast_leaves_out_what_needs_servers_and_hands_the_rest_to_pytest() -> None:
     command = pytest_command(["-k", "ceiling"], fast=True)
-    assert command[1:] == ["-m", "pytest", "-m", FAST_MARKERS, "-k", "ceiling"]
-    assert pytest_command([], fast=False)[1:] == ["-m", "pytest", "-m", EVERYDAY_MARKERS]
-    assert pytest_command(["-m", "chaos"], fast=False)[1:] == ["-m", "pytest", "-m", "chaos"]
+    assert command[1:] == ["-m", "pytest", *PARALLEL, "-m", FAST_MARKERS, "-k", "ceiling"]
+    assert pytest_command([], fast=False)[1:] == ["-m", "pytest", *PARALLEL, "-m", EVERYDAY_MARKERS]
+    assert pytest_command(["-m", "chaos"], fast=False)[1:] == ["-m", "pytest", *PARALLEL, "-m", "chaos"]
 
 
 def test_pytest_speaks_last(home: Path) -> None:

@@ -10,6 +10,7 @@ import yaml
 
 from local.temporal_server import DYNAMIC_CONFIG, RETENTION
 from settings import PROJECT_FOLDER, Settings
+from ssi_unknowns import SsiUnknowns
 from workflows.search_attributes import NAMES
 
 
@@ -39,6 +40,11 @@ def test_every_variable_that_compose_hands_over_is_one_of_ours(compose: dict[str
     ours = {name.upper() for name in Settings.model_fields}
     for service in ("setup", "worker", "api"):
         assert set(compose["services"][service]["environment"]) <= ours
+
+
+def test_compose_hands_over_every_answer_about_ssi(compose: dict[str, Any]) -> None:
+    given = compose["services"]["worker"]["environment"]
+    assert {name.upper(): f"${{{name.upper()}:-}}" for name in SsiUnknowns.model_fields}.items() <= given.items()
 
 
 def test_the_images_python_and_uv_are_those_of_the_clone() -> None:

@@ -1,8 +1,12 @@
 """What a start says about the open orders that it finds."""
 
 import asyncio
+import os
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -11,10 +15,12 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from cli.open_histories import MOST_ORDERS, check_open_orders, summary, warning
+from local.environment import bare_environment
 from local.ports import free_port
 from local.stack import Checked
 from local.temporal_server import NAMESPACE, temporary_temporal
 from local.waiting import StopFlag
+from settings import PROJECT_FOLDER
 from workflows import messages
 from workflows.histories import Replayed, ReplayFailure
 from workflows.messages import OrderStart
@@ -51,6 +57,19 @@ async def client(address: str) -> AsyncIterator[Client]:
 async def start_order(client: Client) -> str:
     order_id = str(uuid4())
     await client.start_workflow(messages.ORDER, OrderStart(order_id), id=order_id, task_queue=messages.ORDERS_QUEUE)
+    return order_id
+
+
+async def start_order_of_another_version(client: Client) -> str:
+    async with Worker(
+        client,
+        task_queue=messages.ORDERS_QUEUE,
+        workflows=[OrderOfAnotherVersion],
+        workflow_runner=UnsandboxedWorkflowRunner(),
+    ):
+        order_id = await start_order(client)
+        await until_its_timer_runs(client, order_id)
+    await until_open(client, 1)
     return order_id
 
 
@@ -102,14 +121,7 @@ async def test_open_orders_that_this_code_can_follow_replay(address: str, client
 async def test_an_order_of_another_version_is_named_with_the_reason_and_what_to_do(
     address: str, client: Client
 ) -> None:
-    async with Worker(
-        client,
-        task_queue=messages.ORDERS_QUEUE,
-        workflows=[OrderOfAnotherVersion],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-    ):
-        foreign = await start_order(client)
-        await until_its_timer_runs(client, foreign)
+    foreign = await start_order_of_another_version(client)
     await start_order(client)
     await until_open(client, 2)
     checked = await check(address)
@@ -117,6 +129,27 @@ async def test_an_order_of_another_version_is_named_with_the_reason_and_what_to_
     (named,) = [line for line in checked.warning if foreign in line]
     assert "TMPRL1100" in named
     assert any(f"terminate --address {address} --namespace {NAMESPACE}" in line for line in checked.warning)
+
+
+@pytest.mark.stack
+async def test_a_worker_that_is_served_alone_names_such_an_order_and_starts_all_the_same(
+    address: str, client: Client, tmp_path: Path
+) -> None:
+    foreign = await start_order_of_another_version(client)
+    addresses = {"TEMPORAL_ADDRESS": address, "DATABASE_URL": f"postgresql://oms@127.0.0.1:{free_port()}/oms"}
+    environment = {**bare_environment(), "OMS_ENV_FILE": os.devnull, "OMS_HOME": str(tmp_path), **addresses}
+    worker = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-m", "cli.main", "serve", "worker"],
+        cwd=PROJECT_FOLDER,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "1 open order tried, 1 not replayed: see below" in worker.stdout
+    assert any(line.split()[:1] == [foreign] for line in worker.stdout.splitlines())
+    assert worker.stdout.splitlines()[-1] == "SSI_API_KEY is not set: the worker needs a broker, SSI or the simulator"
 
 
 async def test_a_server_that_does_not_answer_stops_no_start() -> None:

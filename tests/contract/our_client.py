@@ -17,7 +17,6 @@ from tests.support.simulator_process import SimulatorProcess
 
 REFERENCE = 98_500
 TERMS = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.LO, 200, REFERENCE)
-TEN_IN_THE_MORNING = {"time": "10:00:00"}
 WAIT_SECONDS = 10.0
 
 request_ids = count(10_000_000)
@@ -26,19 +25,13 @@ request_ids = count(10_000_000)
 def new_account(simulator: SimulatorProcess) -> str:
     number = f"07{next(request_ids) % 100_000:05}"
     body = {"number": number, "cash": 100_000_000, "shares": {"FPT": 1_000}}
-    control(simulator, "POST", "accounts", body)
+    simulator.call("POST", "accounts", body)
     return number
 
 
-def control(simulator: SimulatorProcess, method: str, path: str, body: object) -> dict[str, object]:
-    with simulator.control as client:
-        answer: dict[str, object] = client.request(method, path, json=body).raise_for_status().json()
-        return answer
-
-
 def others_trade(simulator: SimulatorProcess, side: Side, quantity: int) -> None:
-    order = {"symbol": "FPT", "side": side.value, "price": REFERENCE, "quantity": quantity}
-    control(simulator, "POST", "participants", order)
+    with simulator.control as control:
+        control.other_order("FPT", side.value, REFERENCE, quantity)
 
 
 def credentials(simulator: SimulatorProcess) -> Credentials:

@@ -80,12 +80,12 @@ class Frames:
         self._reader, self._writer = reader, writer
 
     async def next(self, seconds: float = 5) -> tuple[int, str]:
-        """The next frame's opcode and text."""
+        """The next frame's opcode and text; a CLOSE begins with two bytes that are none."""
         async with asyncio.timeout(seconds):
             head, length = await self._reader.readexactly(2)
             if length == 126:
                 length = int.from_bytes(await self._reader.readexactly(2), "big")
-            return head & 0x0F, (await self._reader.readexactly(length)).decode()
+            return head & 0x0F, (await self._reader.readexactly(length)).decode(errors="replace")
 
     async def events(self, count: int) -> list[dict[str, Any]]:
         """The next broadcasts, read twice as SSI wraps them."""

@@ -22,19 +22,17 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[SimulatorPr
     """A simulator in which a sale of 400 ACV was made on the day before its present one, and that day."""
     with running_simulator(tmp_path_factory.mktemp("past"), participants=False) as simulator:
         with simulator.control as control:
-            day = date.fromisoformat(control.get("clock").json()["trading_date"])
-            buyer = {"symbol": "ACV", "side": "BUY", "price": 52_400, "quantity": 400}
-            control.post("participants", json=buyer).raise_for_status()
+            day = control.today
+            control.other_order("ACV", "BUY", 52_400, 400)
             Orders(simulator, trading_client(simulator)).place("ACV", "S", 52_400, 400)
             while not control.get("fills").json():
                 continue
-            control.post("clock/next-day", json={"time": "10:00"}).raise_for_status()
+            control.next_day()
         simulator.kill()
         simulator.restart()
         with simulator.control as control:
             for side in ("SELL", "BUY"):
-                order = {"symbol": "ACV", "side": side, "price": 52_500, "quantity": 100}
-                control.post("participants", json=order).raise_for_status()
+                control.other_order("ACV", side, 52_500, 100)
         yield simulator, day
 
 

@@ -4,19 +4,19 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from broker.fastconnect.connection import FastConnect
 from broker.fastconnect.data_stream import FastConnectFeed
 from broker.fastconnect.quotas import Quota, QuotaScope
-from broker.fastconnect.unknowns import SIMULATED, PartFilledAmend, Replay, SsiBehaviour
+from broker.fastconnect.unknowns import SIMULATED, CashBalance, ExternalOrders, PartFilledAmend, Replay, SsiBehaviour
 from broker.market_data import SessionShown, Snapshot
 from broker.port import (
     Accepted,
     AmendRequest,
     Book,
+    BrokerCash,
     BrokerMessage,
     CancelRequest,
     Heard,
@@ -26,6 +26,7 @@ from broker.port import (
     Refused,
     Unknown,
 )
+from market.fees import SSI_ONLINE, commission
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
 from orders.evidence import BrokerState
@@ -33,15 +34,13 @@ from tests.contract.our_client import (
     REFERENCE,
     TERMS,
     WAIT_SECONDS,
-    control,
     credentials,
-    new_account,
     others_trade,
     request_ids,
     submit_request,
     trading,
 )
-from tests.support.simulator_process import SimulatorProcess, running_simulator
+from tests.support.simulator_process import SimulatorProcess
 
 pytestmark = pytest.mark.stack
 
@@ -50,33 +49,17 @@ Settings = dict[str, object]
 GUIDE = [{"endpoint": "*", "period": "1s", "limit": 5}, {"endpoint": "*", "period": "5s", "limit": 30}]
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
-    with running_simulator(tmp_path_factory.mktemp("simulator"), participants=False) as process:
-        yield process
-
-
-@pytest.fixture
-def simulator(running: SimulatorProcess) -> Iterator[SimulatorProcess]:
-    yield running
-    control(running, "DELETE", "settings", None)
-
-
-@pytest.fixture
-def account(simulator: SimulatorProcess) -> str:
-    return new_account(simulator)
-
-
-@pytest.fixture
-def own(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    """For tests that look at the running numbers of a whole day."""
-    with running_simulator(tmp_path, participants=False) as process:
-        yield process
+@pytest.fixture(autouse=True)
+def _settings_of_its_own(simulator: SimulatorProcess) -> Iterator[None]:
+    yield
+    simulator.call("DELETE", "settings")
 
 
 def behaviour(**changes: object) -> SsiBehaviour:
     return replace(SIMULATED, **changes)  # type: ignore[arg-type] # the table below names the fields
 
+
+UNNAMED = ExternalOrders.NO_REQUEST_ID
 
 FULL_LIVES: dict[str, tuple[Settings, SsiBehaviour]] = {
     "as it comes": ({}, SIMULATED),
@@ -97,7 +80,9 @@ FULL_LIVES: dict[str, tuple[Settings, SsiBehaviour]] = {
     "U10 no keep-alive is told": ({"keep_alive_told": None}, behaviour(keep_alive_is_told=True)),
     "U14 one token at a time": ({"login_ends_older_tokens": True}, behaviour(login_ends_older_tokens=True)),
     "U14 tokens without an end": ({"token_tells_end": False}, SIMULATED),
-    "U17 other opaque words": ({"prefix": "x99", "ip_address": ""}, SIMULATED),
+    "U17 other opaque words": ({"ip_address": ""}, SIMULATED),
+    "U20 another prefix": ({"prefix": "x99"}, SIMULATED),
+    "U21 no id from elsewhere": ({"external_orders": "no_request_id"}, behaviour(external_orders=UNNAMED)),
 }
 
 
@@ -106,7 +91,7 @@ async def test_an_order_is_acknowledged_filled_and_found_in_the_books(
     simulator: SimulatorProcess, account: str, case: str
 ) -> None:
     settings, known = FULL_LIVES[case]
-    control(simulator, "PUT", "settings", settings)
+    simulator.call("PUT", "settings", settings)
     request = submit_request(account)
     async with trading(simulator, account, known) as (broker, listener):
         assert await broker.submit(request) == Accepted()
@@ -124,7 +109,7 @@ async def test_an_order_is_acknowledged_filled_and_found_in_the_books(
 async def test_hoses_market_order_goes_out_under_its_name(
     simulator: SimulatorProcess, account: str, word: str, refused: str
 ) -> None:
-    control(simulator, "PUT", "settings", {"hose_market_order": word})
+    simulator.call("PUT", "settings", {"hose_market_order": word})
     others_trade(simulator, Side.SELL, 200)
     terms = OrderTerms("FPT", Exchange.HOSE, Side.BUY, OrderType.MTL, 200, None)
     async with trading(simulator, account, behaviour(hose_market_order=word)) as (broker, listener):
@@ -141,7 +126,7 @@ async def test_hoses_market_order_goes_out_under_its_name(
 async def test_a_part_filled_order_is_amended_to_the_quantity_meant(
     simulator: SimulatorProcess, account: str, way: str, meaning: PartFilledAmend
 ) -> None:
-    control(simulator, "PUT", "settings", {"amend_quantity": way})
+    simulator.call("PUT", "settings", {"amend_quantity": way})
     terms = replace(TERMS, quantity=500)
     async with trading(simulator, account, behaviour(part_filled_amend=meaning)) as (broker, listener):
         await broker.submit(submit_request(account, terms))
@@ -177,7 +162,7 @@ async def test_a_repeated_request_id_gets_the_outcome_that_its_answer_proves(
     second: type[Outcome],
     orders: int,
 ) -> None:
-    control(simulator, "PUT", "settings", settings)
+    simulator.call("PUT", "settings", settings)
     request = submit_request(account)
     async with trading(simulator, account, known) as (broker, listener):
         assert await broker.submit(request) == Accepted()
@@ -190,17 +175,17 @@ async def test_a_repeated_request_id_gets_the_outcome_that_its_answer_proves(
 async def test_a_refusal_in_the_http_code_proves_what_the_setting_says(
     simulator: SimulatorProcess, account: str, counts: bool, expected: type[Outcome]
 ) -> None:
-    control(simulator, "PUT", "settings", {"http_errors": True})
+    simulator.call("PUT", "settings", {"http_errors": True})
     known = behaviour(envelope_in_http_error_counts=counts)
     async with FastConnect(credentials(simulator), behaviour=known) as broker:
         assert isinstance(await broker.submit(submit_request(account, replace(TERMS, price=0))), expected)
 
 
 async def test_a_token_that_is_refused_in_another_status_is_renewed(simulator: SimulatorProcess, account: str) -> None:
-    control(simulator, "PUT", "settings", {"words": {"expired_token": {"status": 403, "message": "Hết hạn"}}})
+    simulator.call("PUT", "settings", {"words": {"expired_token": {"status": 403, "message": "Hết hạn"}}})
     known = behaviour(unauthorised_statuses=frozenset({401, 403}))
     async with FastConnect(credentials(simulator), behaviour=known) as broker:
-        control(simulator, "POST", "faults", {"kind": "expired_token", "path": "NewOrder"})
+        simulator.call("POST", "faults", {"kind": "expired_token", "path": "NewOrder"})
         assert isinstance(await broker.submit(submit_request(account)), NotSent)
         assert await broker.submit(submit_request(account)) == Accepted()
 
@@ -215,10 +200,10 @@ async def test_a_token_that_is_refused_in_another_status_is_renewed(simulator: S
     ],
 )
 async def test_a_stream_that_broke_goes_on_without_a_loss(
-    own: SimulatorProcess, way: str, known: Replay, heard_twice: int
+    own_simulator: SimulatorProcess, way: str, known: Replay, heard_twice: int
 ) -> None:
-    simulator, account = own, own.env["SSI_ACCOUNT"]
-    control(simulator, "PUT", "settings", {"replay": way})
+    simulator, account = own_simulator, own_simulator.env["SSI_ACCOUNT"]
+    simulator.call("PUT", "settings", {"replay": way})
     async with FastConnect(credentials(simulator), behaviour=behaviour(replay=known)) as broker:
         keys: list[str] = []
         async with aclosing(broker.follow(0)) as heard, asyncio.timeout(WAIT_SECONDS):
@@ -234,7 +219,7 @@ async def test_a_stream_that_broke_goes_on_without_a_loss(
                 states = [getattr(item.reading.fact, "state", None)]
                 if BrokerState.WORKING in states and not broken:
                     broken = True
-                    control(simulator, "POST", "stream/hang-up", None)
+                    simulator.call("POST", "stream/hang-up")
                     others_trade(simulator, Side.SELL, 200)
                 if BrokerState.FILLED in states:
                     break
@@ -246,7 +231,7 @@ async def test_an_order_too_many_is_not_sent_in_whatever_form_ssi_says_so(
     simulator: SimulatorProcess, account: str, form: str, told: bool
 ) -> None:
     one = {"endpoint": "*:*/NewOrder", "period": "2s", "limit": 1}
-    control(simulator, "PUT", "settings", {"limits": [one], "throttled": form})
+    simulator.call("PUT", "settings", {"limits": [one], "throttled": form})
     async with FastConnect(credentials(simulator), behaviour=behaviour(throttled_rest_seconds=0.1)) as broker:
         assert await broker.submit(submit_request(account)) == Accepted()
         throttled = await broker.submit(submit_request(account))
@@ -263,7 +248,7 @@ async def test_a_client_that_knows_the_limits_is_never_throttled(
     simulator: SimulatorProcess, account: str, scope: QuotaScope
 ) -> None:
     limits = [{"endpoint": "*", "period": "1s", "limit": 4}]
-    control(simulator, "PUT", "settings", {"limits": limits, "limit_scope": scope.value})
+    simulator.call("PUT", "settings", {"limits": limits, "limit_scope": scope.value})
     known = behaviour(quota_scope=scope, assumed_quotas=(Quota(4, 1.0),))
     async with FastConnect(credentials(simulator), behaviour=known) as broker:
         assert await broker.read_limits() == (Quota(4, 1.0),)
@@ -273,17 +258,51 @@ async def test_a_client_that_knows_the_limits_is_never_throttled(
     assert isinstance(book, Book)
 
 
+@pytest.mark.parametrize("way", CashBalance)
+async def test_the_cash_that_is_left_after_a_buy_is_told_both_ways(
+    simulator: SimulatorProcess, account: str, way: CashBalance
+) -> None:
+    simulator.call("PUT", "settings", {"cash_balance": way})
+    # Dearer than what other tests have left in the book, so that it fills first.
+    dearest = submit_request(account, replace(TERMS, price=REFERENCE + 500))
+    async with trading(simulator, account, behaviour(cash_balance=way)) as (broker, listener):
+        before = await broker.cash(account)
+        assert await broker.submit(dearest) == Accepted()
+        await listener.until_state(BrokerState.WORKING)
+        others_trade(simulator, Side.SELL, 200)
+        filled = await listener.until_state(BrokerState.FILLED)
+        after = await broker.cash(account)
+    assert isinstance(before, BrokerCash)
+    assert isinstance(after, BrokerCash)
+    assert before.settled - after.settled == filled.filled_value + commission(SSI_ONLINE, filled.filled_value)
+
+
+@pytest.mark.parametrize(
+    ("way", "known"), [("own_request_id", SIMULATED), ("no_request_id", behaviour(external_orders=UNNAMED))]
+)
+async def test_an_order_from_elsewhere_is_shown_under_an_id_of_its_own_or_as_external(
+    simulator: SimulatorProcess, account: str, way: str, known: SsiBehaviour
+) -> None:
+    simulator.call("PUT", "settings", {"external_orders": way})
+    body = {"account": account, "symbol": "FPT", "side": "BUY", "price": REFERENCE - 1_000, "quantity": 100}
+    simulator.call("POST", "external-orders", body)
+    async with FastConnect(credentials(simulator), behaviour=known) as broker:
+        book = await broker.audit_book(account)
+    assert isinstance(book, Book)
+    assert [(bool(row.request_id), row.external) for row in book.rows] == [(known is SIMULATED, known is not SIMULATED)]
+
+
 @pytest.mark.parametrize(("way", "state"), [("broker", BrokerState.HELD), ("reject", BrokerState.REJECTED)])
 async def test_an_order_before_its_phase_is_read_as_parked_or_rejected(
     simulator: SimulatorProcess, account: str, way: str, state: BrokerState
 ) -> None:
-    control(simulator, "PUT", "settings", {"pre_open": way})
-    control(simulator, "POST", "phases", {"exchange": "HOSE", "phase": "BREAK"})
+    simulator.call("PUT", "settings", {"pre_open": way})
+    simulator.call("POST", "phases", {"exchange": "HOSE", "phase": "BREAK"})
     async with trading(simulator, account) as (broker, listener):
         assert await broker.submit(submit_request(account)) == Accepted()
         await listener.until(lambda heard: bool(heard.reports or heard.failures))
         book = await broker.audit_book(account)
-        control(simulator, "DELETE", "phases/HOSE", None)
+        simulator.call("DELETE", "phases/HOSE")
     assert isinstance(book, Book)
     assert [row.report.state for row in book.rows] == [state]
 
@@ -300,7 +319,7 @@ async def test_an_order_before_its_phase_is_read_as_parked_or_rejected(
 async def test_the_market_stream_tells_sessions_and_prices(
     simulator: SimulatorProcess, settings: Settings, known: SsiBehaviour
 ) -> None:
-    control(simulator, "PUT", "settings", settings)
+    simulator.call("PUT", "settings", settings)
     seen: set[type] = set()
     data_credentials = replace(credentials(simulator), data_stream_url=simulator.env["SSI_DATA_STREAM_URL"])
     async with (
@@ -321,9 +340,9 @@ async def _nudge(simulator: SimulatorProcess) -> None:
     """Something happens on the market again and again, for a stream that starts without a picture."""
     while True:
         await asyncio.sleep(0.5)
-        control(simulator, "POST", "symbols/FPT/halt", None)
-        control(simulator, "POST", "symbols/FPT/resume", None)
-        control(simulator, "POST", "phases", {"exchange": "HOSE", "phase": "CONT_AM"})
-        control(simulator, "DELETE", "phases/HOSE", None)
+        simulator.call("POST", "symbols/FPT/halt")
+        simulator.call("POST", "symbols/FPT/resume")
+        simulator.call("POST", "phases", {"exchange": "HOSE", "phase": "CONT_AM"})
+        simulator.call("DELETE", "phases/HOSE")
         others = {"symbol": "FPT", "side": "BUY", "price": REFERENCE - 1_000, "quantity": 100}
-        control(simulator, "POST", "participants", others)
+        simulator.call("POST", "participants", others)

@@ -18,6 +18,7 @@ class Page(HTMLParser):
 
     targets: dict[str, set[str]] = field(default_factory=dict)
     sources: list[str] = field(default_factory=list)
+    enums: set[str] = field(default_factory=set)
     loaded: list[str] = field(default_factory=list)
     pointless: int = 0
     _form: set[str] = field(default_factory=set)
@@ -27,6 +28,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         values = dict(attrs)
+        self.sources += [values["data-value"] or ""] if "data-value" in values else []
+        self.enums |= {values["data-enum"] or ""} if "data-enum" in values else set()
         match tag:
             case "form":
                 self._form = set()
@@ -42,7 +45,7 @@ class Page(HTMLParser):
     def _button(self, values: dict[str, str | None]) -> None:
         target = values.get("data-target")
         self.pointless += target is None
-        sent = set() if "data-body" in values else self._form
+        sent = set() if "data-body" in values else self._form | ({"phase"} if "data-phase" in values else set())
         self.targets.setdefault(target or "", set()).update(sent)
 
 
@@ -54,6 +57,14 @@ def page(simulator: SimulatorProcess) -> Page:
     assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
     read.feed(answer.text)
     return read
+
+
+@pytest.fixture
+def script(simulator: SimulatorProcess) -> str:
+    with simulator.control as control:
+        answer = control.get("page.js")
+    assert answer.headers["content-type"].startswith("text/javascript")
+    return answer.text
 
 
 @pytest.fixture
@@ -90,12 +101,31 @@ def test_every_field_of_a_form_is_known_to_its_route(page: Page, schema: dict[st
         assert fields <= body_fields(schema, target), target
 
 
-def test_the_page_needs_no_other_host(simulator: SimulatorProcess, page: Page) -> None:
+def test_everything_that_the_control_api_can_do_can_be_pressed_or_seen(
+    page: Page, schema: dict[str, Any], script: str
+) -> None:
+    offered = {f"{method.upper()} {path}" for path, methods in schema["paths"].items() for method in methods}
+    read_by_script = {target for target in offered if f'"{target}"' in script}
+    assert offered - set(page.targets) - set(page.sources) - read_by_script == {"GET /health", "GET /symbols/{symbol}"}
+
+
+def test_everything_that_a_route_takes_has_a_field_but_for_the_switches_that_are_chosen_by_name(
+    page: Page, schema: dict[str, Any]
+) -> None:
+    fixed = {"PUT /participants/enabled", "PUT /settings"}
+    for target in page.targets.keys() - fixed:
+        assert page.targets[target] >= body_fields(schema, target) - {"rate"}, target
+
+
+def test_the_choices_of_the_page_are_those_of_the_control_api(page: Page, schema: dict[str, Any]) -> None:
+    assert len(page.enums) >= 8
+    for name in page.enums:
+        assert schema["components"]["schemas"][name]["enum"], name
+
+
+def test_the_page_needs_no_other_host(page: Page, script: str) -> None:
     assert {name for name in page.loaded if not name.startswith("data:")} == {"page.js"}
-    with simulator.control as control:
-        script = control.get("page.js")
-    assert script.headers["content-type"].startswith("text/javascript")
-    assert "://" not in script.text
+    assert "://" not in script
 
 
 def test_the_address_without_a_slash_leads_to_the_page(simulator: SimulatorProcess) -> None:

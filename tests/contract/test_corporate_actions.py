@@ -1,6 +1,5 @@
 """Corporate actions through `/control`: announced, over a restart, told by SSI's calls on and after the ex-date."""
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -9,17 +8,11 @@ import pytest
 
 from market.calendar import next_trading_day
 from tests.contract.raw_wire import data_token, token
-from tests.support.simulator_process import SimulatorProcess
+from tests.support.simulator_process import Control, SimulatorProcess
 
 pytestmark = pytest.mark.stack
 
 ACCOUNT = "0901351"
-
-
-@pytest.fixture
-def control(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
-    with simulator.control as client:
-        yield client
 
 
 def asked(simulator: SimulatorProcess, path: str) -> Any:
@@ -38,14 +31,14 @@ def daily_price(simulator: SimulatorProcess, symbol: str) -> list[dict[str, str]
 
 
 def test_a_dividend_announced_through_control_is_paid_and_told_by_ssi_over_restarts(
-    simulator: SimulatorProcess, control: httpx.Client
+    simulator: SimulatorProcess, control: Control
 ) -> None:
     body = {"symbol": "vic", "kind": "CASH_DIVIDEND", "cash": 1_500}
     action = control.post("corporate-actions", json=body).raise_for_status().json()
     assert (action["symbol"], action["base"]) == ("VIC", None)
     simulator.kill()
     simulator.restart()
-    rolled = control.post("clock/next-day").raise_for_status().json()
+    rolled = control.next_day()
     assert rolled["trading_date"] == action["ex_date"]
     vic = control.get("symbols/VIC").json()
     assert (vic["reference"], vic["floor"], vic["ceiling"]) == (84_000, 78_200, 89_800)
@@ -58,7 +51,7 @@ def test_a_dividend_announced_through_control_is_paid_and_told_by_ssi_over_resta
     simulator.kill()
     simulator.restart()
     while control.get("clock").json()["trading_date"] < action["pay_date"]:
-        control.post("clock/next-day").raise_for_status()
+        control.next_day()
     after = control.get("accounts").json()[0]
     assert (after["cash"] - before["cash"], after["receivable"]) == (7_500_000, 0)
     assert asked(simulator, "Trading/cashAcctBal")["cashBal"] == after["cash"]
@@ -67,14 +60,14 @@ def test_a_dividend_announced_through_control_is_paid_and_told_by_ssi_over_resta
     assert control.delete(f"corporate-actions/{done['number']}").status_code == 409
 
 
-def test_an_action_can_be_taken_back_before_its_ex_date(control: httpx.Client) -> None:
+def test_an_action_can_be_taken_back_before_its_ex_date(control: Control) -> None:
     body = {"symbol": "FPT", "kind": "SPLIT", "held": 1, "received": 2}
     number = control.post("corporate-actions", json=body).raise_for_status().json()["number"]
     assert control.post("corporate-actions", json={**body, "kind": "BONUS_ISSUE"}).status_code == 409
     assert control.delete(f"corporate-actions/{number}").status_code == 204
     assert control.delete(f"corporate-actions/{number}").status_code == 404
     before = control.get("symbols/FPT").json()["reference"]
-    control.post("clock/next-day").raise_for_status()
+    control.next_day()
     assert control.get("symbols/FPT").json()["reference"] == before
 
 
@@ -94,17 +87,17 @@ def test_an_action_can_be_taken_back_before_its_ex_date(control: httpx.Client) -
     ],
 )
 def test_an_action_that_makes_no_sense_is_refused_with_what_is_allowed(
-    control: httpx.Client, body: dict[str, object], word: str
+    control: Control, body: dict[str, object], word: str
 ) -> None:
     refused = control.post("corporate-actions", json=body)
     assert (refused.status_code, word in refused.text) == (422, True), refused.text
 
 
-def test_the_pay_date_can_be_chosen(control: httpx.Client) -> None:
+def test_the_pay_date_can_be_chosen(control: Control) -> None:
     body = {"symbol": "SHS", "kind": "SHARE_DIVIDEND", "held": 10, "received": 1}
     usual = control.post("corporate-actions", json=body).raise_for_status().json()
     later = next_trading_day(date.fromisoformat(usual["pay_date"])).isoformat()
     chosen = control.post("corporate-actions", json={**body, "pay_date": later}).raise_for_status().json()
     assert chosen["pay_date"] == later
-    control.post("clock/next-day").raise_for_status()
+    control.next_day()
     assert control.get("accounts").json()[0]["positions"]["SHS"]["unpaid"] == 4_000

@@ -15,21 +15,14 @@ from websockets.sync.client import connect
 from tests.contract.listening import Mailbox, is_error, is_order, until
 from tests.contract.raw_wire import token
 from tests.contract.ssi import FCTradingClient, Orders, ended, hang_up, listen, opened_socket, trading_client
-from tests.support.simulator_process import SimulatorProcess, running_simulator
+from tests.support.simulator_process import Control, SimulatorProcess, running_simulator
 
 pytestmark = pytest.mark.stack
 
 BOOK = "api/v2/Trading/auditOrderBook"
 
 
-@pytest.fixture
-def control(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
-    with simulator.control as control:
-        yield control
-        control.delete("faults").raise_for_status()
-
-
-def fault(control: httpx.Client, kind: str, path: str = "", **others: Any) -> None:
+def fault(control: Control, kind: str, path: str = "", **others: Any) -> None:
     control.post("faults", json={"kind": kind, "path": path, **others}).raise_for_status()
 
 
@@ -44,7 +37,7 @@ def ids_in_book(simulator: SimulatorProcess, client: FCTradingClient, account: s
     return [row["uniqueID"] for row in ask_book(simulator, client, account).json()["data"]["orders"]]
 
 
-def test_the_table_of_faults_is_told(control: httpx.Client) -> None:
+def test_the_table_of_faults_is_told(control: Control) -> None:
     rows = control.get("faults/kinds").json()
     assert {"hang_before_taking", "overfill", "stream_lag_ms"} <= {row["kind"] for row in rows}
     wrong = control.post("faults", json={"kind": "overfill", "value": -1})
@@ -53,7 +46,7 @@ def test_the_table_of_faults_is_told(control: httpx.Client) -> None:
 
 @pytest.mark.parametrize("value", [500, 502])
 def test_an_error_page_is_html_and_the_call_was_done_only_after_taking(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders, value: int
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders, value: int
 ) -> None:
     lost, taken = orders.next_id(), orders.next_id()
     for kind, request_id in (("server_error_before_taking", lost), ("server_error_after_taking", taken)):
@@ -68,7 +61,7 @@ def test_an_error_page_is_html_and_the_call_was_done_only_after_taking(
 
 
 def test_too_many_requests_are_told_in_plain_text(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders
 ) -> None:
     fault(control, "too_many_requests", "auditOrderBook", value=7)
     answer = ask_book(simulator, client, orders.account)
@@ -77,7 +70,7 @@ def test_too_many_requests_are_told_in_plain_text(
 
 
 def test_a_truncated_reply_is_no_json_and_the_order_is_taken(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders
 ) -> None:
     fault(control, "truncated_reply", "NewOrder")
     taken = orders.next_id()
@@ -89,7 +82,7 @@ def test_a_truncated_reply_is_no_json_and_the_order_is_taken(
 @pytest.mark.parametrize(("kind", "taken"), [("hang_before_taking", False), ("hang_after_taking", True)])
 def test_a_call_that_hangs_leaves_its_client_waiting(
     simulator: SimulatorProcess,
-    control: httpx.Client,
+    control: Control,
     client: FCTradingClient,
     orders: Orders,
     kind: str,
@@ -110,7 +103,7 @@ def test_a_call_that_hangs_leaves_its_client_waiting(
 
 
 def test_an_expired_token_and_a_failing_page_are_answers(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders
 ) -> None:
     fault(control, "expired_token", "auditOrderBook")
     fault(control, "book_page_fails", "auditOrderBook")
@@ -119,7 +112,7 @@ def test_an_expired_token_and_a_failing_page_are_answers(
 
 
 def test_a_fault_for_another_account_or_symbol_leaves_this_one_alone(
-    control: httpx.Client, orders: Orders, mailbox: Mailbox
+    control: Control, orders: Orders, mailbox: Mailbox
 ) -> None:
     fault(control, "drop_before_taking", "NewOrder", symbol="FPT")
     fault(control, "drop_before_taking", "NewOrder", account="0901359")
@@ -127,7 +120,7 @@ def test_a_fault_for_another_account_or_symbol_leaves_this_one_alone(
     assert len(control.get("faults").json()) == 2
 
 
-def test_a_lost_cancel_answer_does_not_undo_the_cancel(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+def test_a_lost_cancel_answer_does_not_undo_the_cancel(control: Control, orders: Orders, mailbox: Mailbox) -> None:
     request_id = orders.place("VIC", "B", 85_000, 100)
     order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
     fault(control, "lost_cancel_answer")
@@ -136,16 +129,14 @@ def test_a_lost_cancel_answer_does_not_undo_the_cancel(control: httpx.Client, or
     until(lambda: next((m for m in list(mailbox.messages) if m["data"].get("cancelQty") == 100), None))
 
 
-def test_a_fill_can_be_told_before_the_order_is_answered(
-    control: httpx.Client, orders: Orders, mailbox: Mailbox
-) -> None:
-    control.post("participants", json={"symbol": "VND", "side": "SELL", "price": 20_400, "quantity": 100})
+def test_a_fill_can_be_told_before_the_order_is_answered(control: Control, orders: Orders, mailbox: Mailbox) -> None:
+    control.other_order("VND", "SELL", 20_400, 100)
     fault(control, "fill_before_ack", "NewOrder", value=1_000)
     request_id = orders.place("VND", "B", 20_450, 100)
     assert mailbox.events(request_id) == ["RS", "SD", "QU", "match", "FF"]
 
 
-def test_an_amended_orders_new_id_names_the_old_one(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+def test_an_amended_orders_new_id_names_the_old_one(control: Control, orders: Orders, mailbox: Mailbox) -> None:
     request_id = orders.place("VIC", "B", 85_000, 300)
     order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
     fault(control, "order_id_changed_on_amend")
@@ -156,7 +147,7 @@ def test_an_amended_orders_new_id_names_the_old_one(control: httpx.Client, order
 
 
 def test_an_order_missing_from_the_book_appears_later(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders, mailbox: Mailbox
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders, mailbox: Mailbox
 ) -> None:
     fault(control, "book_misses_order", value=3_000)
     request_id = orders.place("VIC", "B", 85_000, 100)
@@ -166,7 +157,7 @@ def test_an_order_missing_from_the_book_appears_later(
 
 
 def test_messages_are_lost_doubled_reordered_and_late_only_on_the_live_stream(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders
 ) -> None:
     live, stream = listen(simulator, client, "-1")
     fault(control, "message_duplicated", symbol="HPG")
@@ -190,7 +181,7 @@ def test_messages_are_lost_doubled_reordered_and_late_only_on_the_live_stream(
 
 
 def test_a_silent_stream_says_nothing_and_stays_open(
-    simulator: SimulatorProcess, control: httpx.Client, client: FCTradingClient, orders: Orders
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders
 ) -> None:
     live, stream = listen(simulator, client, "-1")
     fault(control, "stream_silence", value=700)
@@ -203,7 +194,7 @@ def test_a_silent_stream_says_nothing_and_stays_open(
     hang_up(stream)
 
 
-def test_executions_and_orders_can_be_made_up_by_hand(control: httpx.Client, orders: Orders, mailbox: Mailbox) -> None:
+def test_executions_and_orders_can_be_made_up_by_hand(control: Control, orders: Orders, mailbox: Mailbox) -> None:
     body = {"account": orders.account, "symbol": "REE", "side": "BUY", "price": 64_000, "quantity": 100}
     strange = control.post("external-orders", json=body).json()
     heard = mailbox.wait_for(is_order(strange["request_id"], "QU"))["data"]
@@ -221,12 +212,11 @@ def test_executions_and_orders_can_be_made_up_by_hand(control: httpx.Client, ord
     assert (too_much.status_code, "has traded: nothing" in too_much.text) == (422, True)
 
 
-def test_only_what_an_order_has_traded_is_taken_back_or_corrected(control: httpx.Client, orders: Orders) -> None:
+def test_only_what_an_order_has_traded_is_taken_back_or_corrected(control: Control, orders: Orders) -> None:
     body = {"account": orders.account, "symbol": "REE", "side": "BUY", "price": 64_000, "quantity": 300}
     order_id = control.post("external-orders", json=body).json()["order_id"]
     for price in (63_900, 64_000):
-        seller = {"symbol": "REE", "side": "SELL", "price": price, "quantity": 100}
-        control.post("participants", json=seller).raise_for_status()
+        control.other_order("REE", "SELL", price, 100)
     one = {"price": 64_000, "quantity": 100}
     for path, wrong in (
         ("bust", {**one, "price": 1}),
@@ -252,9 +242,7 @@ def test_only_what_an_order_has_traded_is_taken_back_or_corrected(control: httpx
         ({"kind": "clock_skew", "value": -(10**23)}, "at most 86400000"),
     ],
 )
-def test_a_fault_with_a_value_that_cannot_be_is_refused(
-    control: httpx.Client, body: dict[str, object], words: str
-) -> None:
+def test_a_fault_with_a_value_that_cannot_be_is_refused(control: Control, body: dict[str, object], words: str) -> None:
     refused = control.post("faults", json=body)
     assert (refused.status_code, words in refused.text) == (422, True), refused.text
     assert control.get("faults").json() == []
@@ -337,7 +325,7 @@ def connected(simulator: SimulatorProcess, client: FCTradingClient) -> str:
     ],
 )
 def test_a_fault_that_names_negotiate_or_connect_befalls_it(
-    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client, kind: str, value: int, code: int
+    simulator: SimulatorProcess, client: FCTradingClient, control: Control, kind: str, value: int, code: int
 ) -> None:
     fault(control, kind, "negotiate", value=value)
     assert negotiated(simulator, client).status_code == code
@@ -351,7 +339,7 @@ def test_a_fault_that_names_negotiate_or_connect_befalls_it(
 
 @pytest.mark.parametrize("kind", ["drop_before_taking", "drop_reply_after_taking", "hang_before_taking"])
 def test_a_negotiation_and_an_opening_can_be_cut(
-    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client, kind: str
+    simulator: SimulatorProcess, client: FCTradingClient, control: Control, kind: str
 ) -> None:
     fault(control, kind, "negotiate", value=300)
     with pytest.raises(httpx.RemoteProtocolError):
@@ -363,7 +351,7 @@ def test_a_negotiation_and_an_opening_can_be_cut(
 
 
 def test_a_negotiation_and_an_opening_can_be_late(
-    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client
+    simulator: SimulatorProcess, client: FCTradingClient, control: Control
 ) -> None:
     for path, call in (("negotiate", negotiated), ("connect", connected)):
         fault(control, "reply_delay_ms", path, value=400)
@@ -373,7 +361,7 @@ def test_a_negotiation_and_an_opening_can_be_late(
 
 
 def test_a_fault_that_names_no_call_leaves_negotiation_alone(
-    simulator: SimulatorProcess, client: FCTradingClient, control: httpx.Client
+    simulator: SimulatorProcess, client: FCTradingClient, control: Control
 ) -> None:
     fault(control, "too_many_requests")
     assert negotiated(simulator, client).status_code == 200

@@ -1,6 +1,5 @@
 """The end-of-day list as our client reads it: days that are over, also after a restart, with every order's end."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -20,29 +19,17 @@ from simulator.journal import Journal
 from simulator.simulation import Simulation, wall_now
 from tests.contract.our_client import (
     REFERENCE,
-    TEN_IN_THE_MORNING,
-    control,
     credentials,
     new_account,
     others_trade,
     submit_request,
     trading,
 )
-from tests.support.simulator_process import SimulatorProcess, running_simulator
+from tests.support.simulator_process import Control, SimulatorProcess
 
 
-@pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    with running_simulator(tmp_path, participants=False) as process:
-        yield process
-
-
-def today(simulator: SimulatorProcess) -> date:
-    return date.fromisoformat(str(control(simulator, "GET", "clock", None)["trading_date"]))
-
-
-async def history(simulator: SimulatorProcess, account: str, day: date) -> tuple[BookRow, ...]:
-    async with FastConnect(credentials(simulator)) as broker:
+async def history(own_simulator: SimulatorProcess, account: str, day: date) -> tuple[BookRow, ...]:
+    async with FastConnect(credentials(own_simulator)) as broker:
         book = await broker.history(account, day)
     assert isinstance(book, Book), book
     return book.rows
@@ -54,33 +41,33 @@ def ended(account: str, order_id: str, state: BrokerState, filled: int) -> BookR
 
 
 @pytest.mark.stack
-async def test_yesterdays_orders_are_read_as_they_ended(simulator: SimulatorProcess) -> None:
-    account, other = new_account(simulator), new_account(simulator)
-    day = today(simulator)
-    async with trading(simulator, account) as (broker, listener):
+async def test_yesterdays_orders_are_read_as_they_ended(own_simulator: SimulatorProcess, own_control: Control) -> None:
+    account, other = new_account(own_simulator), new_account(own_simulator)
+    day = own_control.today
+    async with trading(own_simulator, account) as (broker, listener):
         assert await broker.submit(submit_request(account)) == Accepted()
         first = await listener.until_state(BrokerState.WORKING)
-        others_trade(simulator, Side.SELL, 200)
+        others_trade(own_simulator, Side.SELL, 200)
         await listener.until_state(BrokerState.FILLED)
         assert await broker.submit(submit_request(account)) == Accepted()
         await listener.until(lambda heard: [r.state for r in heard.reports].count(BrokerState.WORKING) == 2)
         second = listener.reports[-1]
         assert await broker.submit(submit_request(other)) == Accepted()
-    control(simulator, "POST", "clock/next-day", TEN_IN_THE_MORNING)
-    assert previous_trading_day(today(simulator)) == day
+    own_control.next_day()
+    assert previous_trading_day(own_control.today) == day
 
     expected = (
         ended(account, first.broker_order_id, BrokerState.FILLED, 200),
         ended(account, second.broker_order_id, BrokerState.EXPIRED, 0),
     )
-    assert await history(simulator, account, day) == expected
-    assert await history(simulator, account, today(simulator)) == ()
+    assert await history(own_simulator, account, day) == expected
+    assert await history(own_simulator, account, own_control.today) == ()
 
-    control(simulator, "POST", "clock/next-day", TEN_IN_THE_MORNING)
-    simulator.kill()
-    simulator.restart()
-    assert await history(simulator, account, day) == expected
-    assert [row.report.state for row in await history(simulator, other, day)] == [BrokerState.EXPIRED]
+    own_control.next_day()
+    own_simulator.kill()
+    own_simulator.restart()
+    assert await history(own_simulator, account, day) == expected
+    assert [row.report.state for row in await history(own_simulator, other, day)] == [BrokerState.EXPIRED]
 
 
 async def test_a_day_that_ends_with_the_question_is_already_history(tmp_path: Path) -> None:

@@ -13,17 +13,11 @@ import pytest
 import websockets
 
 from tests.contract.raw_wire import data_token, order, post_order, stream, token
-from tests.support.simulator_process import SimulatorProcess
+from tests.support.simulator_process import Control, SimulatorProcess
 
 pytestmark = pytest.mark.stack
 
 DEEP = b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}"
-
-
-@pytest.fixture
-def control(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
-    with simulator.control as client:
-        yield client
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +34,7 @@ def log_in(simulator: SimulatorProcess, **changes: object) -> httpx.Response:
     return httpx.post(simulator.url + "api/v2/Trading/AccessToken", json=whole, timeout=5)
 
 
-def received(control: httpx.Client, path: str) -> list[Any]:
+def received(control: Control, path: str) -> list[Any]:
     rows = control.get("received", params={"path": path}).raise_for_status().json()
     return [row["body"] for row in rows]
 
@@ -53,7 +47,7 @@ def test_a_number_of_a_million_digits_is_refused_at_once(simulator: SimulatorPro
     assert (answer.json()["status"], time.monotonic() - begun < 3) == (400, True)
 
 
-def test_the_clock_jumps_two_years_at_most(control: httpx.Client) -> None:
+def test_the_clock_jumps_two_years_at_most(control: Control) -> None:
     for far in ("2040-01-05T10:00:00+07:00", "9999-12-31T23:59:59+07:00"):
         refused = control.put("clock", json={"now": far})
         assert (refused.status_code, "731 days" in refused.text) == (422, True)
@@ -86,21 +80,40 @@ def test_a_login_that_is_not_ascii_is_refused_like_any_other(
     ids=["deep", "symbol", "account", "market"],
 )
 def test_a_body_that_no_encoding_carries_or_no_stack_holds_is_answered_in_json(
-    simulator: SimulatorProcess, control: httpx.Client, body: bytes
+    simulator: SimulatorProcess, control: Control, body: bytes
 ) -> None:
     assert "message" in post_order(simulator, body).json()
     assert received(control, "NewOrder")
 
 
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"price": 85_000.5}, "'Price' must be a whole number."),
+        ({"price": "many"}, "'Price' must be a whole number."),
+        ({"quantity": 100.5}, "'Quantity' must be a whole number."),
+        ({"quantity": 1e300}, "'Quantity' must be a whole number."),
+        ({"price": 0}, "'Price' must be greater than '0'."),
+        ({"price": -85_000}, "'Price' must be greater than '0'."),
+        ({"quantity": 0}, "'Quantity' must be greater than '0'."),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused_with_what_is_wrong(
+    simulator: SimulatorProcess, changes: dict[str, object], words: str
+) -> None:
+    answer = post_order(simulator, json.dumps(order("23", **changes)).encode()).json()
+    assert answer == {"message": words, "status": 400, "data": None}
+
+
 def test_a_channel_with_a_lone_surrogate_is_taken_and_shown_in_the_book(
-    simulator: SimulatorProcess, control: httpx.Client
+    simulator: SimulatorProcess, control: Control
 ) -> None:
     answer = post_order(simulator, json.dumps(order("22", channelID="V\ud800C")).encode())
     assert answer.json()["data"]["requestData"]["channelID"] == "V?C"
     assert control.get("orders").status_code == 200
 
 
-def test_what_control_cannot_read_is_a_422_that_names_the_field(control: httpx.Client) -> None:
+def test_what_control_cannot_read_is_a_422_that_names_the_field(control: Control) -> None:
     as_json = {"Content-Type": "application/json"}
     for body in (b'{"kind": "reply_delay_ms", "probability": NaN}', b'{"kind": "\\ud800"}'):
         refused = control.post("faults", content=body, headers=as_json)
@@ -118,20 +131,18 @@ def test_what_control_cannot_read_is_a_422_that_names_the_field(control: httpx.C
         b'{"consumerSecret": "TOPSECRET"',
     ],
 )
-def test_secrets_are_not_shown_whatever_the_body_is(
-    simulator: SimulatorProcess, control: httpx.Client, body: bytes
-) -> None:
+def test_secrets_are_not_shown_whatever_the_body_is(simulator: SimulatorProcess, control: Control, body: bytes) -> None:
     httpx.post(simulator.url + "api/v2/Trading/AccessToken", content=body)
     shown = control.get("received", params={"path": "AccessToken"}).text
     assert ("removed" in shown, "TOPSECRET" in shown) == (True, False)
 
 
-def test_a_broken_body_without_a_secret_is_shown_as_it_came(simulator: SimulatorProcess, control: httpx.Client) -> None:
+def test_a_broken_body_without_a_secret_is_shown_as_it_came(simulator: SimulatorProcess, control: Control) -> None:
     httpx.post(simulator.url + "api/v2/Trading/GetOTP", content=b'{"consumerID": "\xff')
     assert received(control, "GetOTP")[-1] == '{"consumerID": "\ufffd'
 
 
-def test_numbers_that_json_does_not_have_are_shown_as_text(simulator: SimulatorProcess, control: httpx.Client) -> None:
+def test_numbers_that_json_does_not_have_are_shown_as_text(simulator: SimulatorProcess, control: Control) -> None:
     httpx.post(simulator.url + "api/v2/Trading/GetOTP", content=b'{"price": NaN, "name": "\\ud800"}')
     assert received(control, "GetOTP")[-1] == {"price": "nan", "name": "?"}
 

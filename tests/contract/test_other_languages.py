@@ -152,17 +152,21 @@ def test_javas_offer_of_http_2_does_not_cost_the_body(simulator: SimulatorProces
     assert post_order(simulator, body, headers).json()["status"] == 200
 
 
-@pytest.mark.parametrize("protocol", ["1.3", "1.5", "2.0", "2.1"])
+@pytest.mark.parametrize(
+    ("protocol", "told"),
+    [("1.3", "1.3"), ("1.5", "1.5"), ("2.0", "2.0"), ("2.1", "2.1"), ("3.0", "2.1"), ("1.0", "1.2"), ("?", "1.2")],
+)
 @pytest.mark.parametrize("hub", ["BroadcastHubV2", "broadcasthubv2", "fcmarketdatav2hub"])
-def test_negotiation_gives_the_standard_reply_whatever_the_client_speaks(
-    simulator: SimulatorProcess, protocol: str, hub: str
+def test_negotiation_gives_the_standard_reply_in_the_version_that_the_client_speaks(
+    simulator: SimulatorProcess, protocol: str, told: str, hub: str
 ) -> None:
+    """Java's library takes its own 1.3 only, .NET's nothing below 1.4."""
     query = {"connectionData": json.dumps([{"name": hub}]), "clientProtocol": protocol, "_": "1700000000000"}
     headers = {"Authorization": f"Bearer {token(simulator, trade=False)}"}
     for method in ("GET", "POST"):
         answer = httpx.request(method, simulator.url + "v2.0/signalr/negotiate", params=query, headers=headers)
         reply = answer.json()
-        assert (reply["Url"], reply["ProtocolVersion"], reply["TryWebSockets"]) == ("/v2.0/signalr", "1.3", True)
+        assert (reply["Url"], reply["ProtocolVersion"], reply["TryWebSockets"]) == ("/v2.0/signalr", told, True)
         assert set(reply) == {
             *("Url", "ConnectionToken", "ConnectionId", "KeepAliveTimeout", "DisconnectTimeout", "ConnectionTimeout"),
             *("TryWebSockets", "ProtocolVersion", "TransportConnectTimeout", "LongPollDelay"),
@@ -173,6 +177,21 @@ def test_abort_and_ping_need_no_token(simulator: SimulatorProcess) -> None:
     for method in ("GET", "POST"):
         assert httpx.request(method, simulator.url + "v2.0/signalr/abort?transport=serverSentEvents").status_code == 200
         assert httpx.request(method, simulator.url + "v2.0/signalr/ping").json() == {"Response": "pong"}
+
+
+@pytest.mark.parametrize("hub", ["BroadcastHubV2", "FcMarketDataV2Hub"])
+async def test_abort_closes_the_stream_that_it_names_and_no_other(simulator: SimulatorProcess, hub: str) -> None:
+    """.NET's library waits in Stop() until the socket is closed, for half a minute."""
+    abort = simulator.url + "v2.0/signalr/abort?transport=webSockets"
+    headers = {"Authorization": f"Bearer {token(simulator, trade=False)}"}
+    async with stream(simulator, headers, hub=hub) as frames, httpx.AsyncClient() as http:
+        assert json.loads((await frames.next())[1])["S"] == 1
+        for another in ("", "&connectionToken=", "&connectionToken=another"):
+            assert (await http.post(abort + another)).status_code == 200
+        frames.send(json.dumps({"H": hub, "M": "nothing", "A": [], "I": "1"}))
+        assert json.loads((await frames.next())[1]) == {"I": "1"}
+        assert (await http.post(abort + "&connectionToken=a%2Bb%2F%3D")).status_code == 200
+        assert (await frames.next())[0] == CLOSE
 
 
 async def test_an_idle_stream_is_kept_alive_with_text_frames_and_never_with_pings(simulator: SimulatorProcess) -> None:

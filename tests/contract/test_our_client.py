@@ -1,7 +1,7 @@
 """Our client against the simulator as a process: both sides of SSI's wire, written apart, must meet."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 
@@ -31,29 +31,15 @@ from tests.contract.our_client import (
     REFERENCE,
     TERMS,
     WAIT_SECONDS,
-    control,
     credentials,
-    new_account,
     others_trade,
     request_ids,
     submit_request,
     trading,
 )
-from tests.support.simulator_process import SimulatorProcess, running_simulator
+from tests.support.simulator_process import Control, SimulatorProcess
 
 pytestmark = pytest.mark.stack
-
-
-@pytest.fixture(scope="module")
-def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimulatorProcess]:
-    with running_simulator(tmp_path_factory.mktemp("simulator"), participants=False) as process:
-        yield process
-
-
-@pytest.fixture
-def account(simulator: SimulatorProcess) -> str:
-    """A new account, so that no test sees another's orders."""
-    return new_account(simulator)
 
 
 async def exhausted(stream: AsyncIterator[str]) -> None:
@@ -154,9 +140,9 @@ async def test_a_cancel_of_a_finished_order_fails_on_the_stream(simulator: Simul
 async def test_a_lost_answer_is_unknown_and_the_book_tells(simulator: SimulatorProcess, account: str) -> None:
     taken, never_taken = submit_request(account), submit_request(account)
     async with FastConnect(credentials(simulator)) as broker:
-        control(simulator, "POST", "faults", {"kind": "drop_reply_after_taking", "path": "NewOrder"})
+        simulator.call("POST", "faults", {"kind": "drop_reply_after_taking", "path": "NewOrder"})
         assert isinstance(await broker.submit(taken), Unknown)
-        control(simulator, "POST", "faults", {"kind": "drop_before_taking", "path": "NewOrder"})
+        simulator.call("POST", "faults", {"kind": "drop_before_taking", "path": "NewOrder"})
         assert isinstance(await broker.submit(never_taken), Unknown)
         assert (await only_row(broker, account)).request_id == taken.request_id
 
@@ -176,7 +162,7 @@ async def test_a_hub_that_hangs_up_ends_the_stream(simulator: SimulatorProcess) 
     async with FastConnect(credentials(simulator)) as broker:
         stream = broker.stream(-1)
         await anext(stream)
-        control(simulator, "POST", "stream/hang-up", None)
+        simulator.call("POST", "stream/hang-up")
         with pytest.raises(StreamLost):
             await asyncio.wait_for(exhausted(stream), WAIT_SECONDS)
 
@@ -193,14 +179,14 @@ async def test_a_query_for_an_account_that_is_not_there_is_no_answer(
     simulator: SimulatorProcess,
     in_http: bool,
 ) -> None:
-    control(simulator, "PUT", "settings", {"http_errors": in_http})
+    simulator.call("PUT", "settings", {"http_errors": in_http})
     async with FastConnect(credentials(simulator)) as broker:
         assert isinstance(await broker.cash("0000000"), NoAnswer)
-    control(simulator, "PUT", "settings", {"http_errors": False})
+    simulator.call("PUT", "settings", {"http_errors": False})
 
 
-async def test_the_days_instruments_come_from_the_data_host(simulator: SimulatorProcess) -> None:
-    today = date.fromisoformat(str(control(simulator, "GET", "clock", None)["trading_date"]))
+async def test_the_days_instruments_come_from_the_data_host(simulator: SimulatorProcess, control: Control) -> None:
+    today = control.today
     with simulator.control as client:
         listed = {row["symbol"]: row for row in client.get("symbols").json()}
     async with FastConnectData(credentials(simulator)) as data:
@@ -217,10 +203,12 @@ async def test_the_days_instruments_come_from_the_data_host(simulator: Simulator
     assert (kinds["FPT"], kinds["E1VFVN30"]) == (InstrumentKind.STOCK, InstrumentKind.ETF)
 
 
-async def test_a_first_day_and_the_foreign_room_come_from_the_data_host(simulator: SimulatorProcess) -> None:
-    today = date.fromisoformat(str(control(simulator, "GET", "clock", None)["trading_date"]))
-    wide = control(simulator, "PUT", "symbols/VGT", {"band_day": "FIRST_DAY", "foreign_room": 1_200})
-    control(simulator, "PUT", "symbols/OIL", {"band_day": "RETURN_DAY"})
+async def test_a_first_day_and_the_foreign_room_come_from_the_data_host(
+    simulator: SimulatorProcess, control: Control
+) -> None:
+    today = control.today
+    wide = simulator.call("PUT", "symbols/VGT", {"band_day": "FIRST_DAY", "foreign_room": 1_200})
+    simulator.call("PUT", "symbols/OIL", {"band_day": "RETURN_DAY"})
     async with FastConnectData(credentials(simulator)) as data:
         instruments = await data.instruments(today)
     assert not isinstance(instruments, NoAnswer)
@@ -232,7 +220,7 @@ async def test_a_first_day_and_the_foreign_room_come_from_the_data_host(simulato
 
 
 async def test_the_market_clock_is_the_simulators(simulator: SimulatorProcess) -> None:
-    shown = control(simulator, "GET", "clock", None)
+    shown = simulator.call("GET", "clock")
     clock = SimulatedClock(f"{simulator.url}control/clock")
     reading = await clock.read()
     await clock.aclose()

@@ -1,8 +1,6 @@
 """Phases stretched and halted through `/control`, as the data stream shows them and as orders meet them."""
 
 import json
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,31 +9,14 @@ import pytest
 from tests.contract.listening import is_order, until
 from tests.contract.raw_wire import Frames, data_token, stream
 from tests.contract.ssi import Orders, hang_up, listen, trading_client
-from tests.support.simulator_process import SimulatorProcess, running_simulator
+from tests.support.simulator_process import Control, SimulatorProcess
 
 pytestmark = pytest.mark.stack
 
 
-@pytest.fixture
-def simulator(tmp_path: Path) -> Iterator[SimulatorProcess]:
-    with running_simulator(tmp_path, participants=False) as process:
-        yield process
-
-
-@pytest.fixture
-def control(simulator: SimulatorProcess) -> Iterator[httpx.Client]:
-    with simulator.control as control:
-        yield control
-
-
-def stand(control: httpx.Client, exchange: str, phase: str) -> dict[str, str]:
+def stand(control: Control, exchange: str, phase: str) -> dict[str, str]:
     rows = control.post("phases", json={"exchange": exchange, "phase": phase}).raise_for_status().json()
     return {row["exchange"]: row["phase"] for row in rows}
-
-
-def set_time(control: httpx.Client, time: str) -> None:
-    day = control.get("clock").json()["trading_date"]
-    control.put("clock", json={"now": f"{day}T{time}+07:00", "rate": 0}).raise_for_status()
 
 
 class AsyncControl(httpx.AsyncClient):
@@ -54,11 +35,11 @@ async def until_shown(frames: Frames, session: str, status: str = "N") -> None:
             return
 
 
-async def test_the_data_stream_shows_halts_stretches_and_their_ends(simulator: SimulatorProcess) -> None:
-    headers = {"Authorization": f"Bearer {data_token(simulator)}"}
-    async with AsyncControl(base_url=f"{simulator.url}control/") as control:
+async def test_the_data_stream_shows_halts_stretches_and_their_ends(own_simulator: SimulatorProcess) -> None:
+    headers = {"Authorization": f"Bearer {data_token(own_simulator)}"}
+    async with AsyncControl(base_url=f"{own_simulator.url}control/") as control:
         await control.put("clock", json={"now": f"{await control.today()}T14:00:00+07:00", "rate": 0})
-        async with stream(simulator, headers, hub="FcMarketDataV2Hub") as frames:
+        async with stream(own_simulator, headers, hub="FcMarketDataV2Hub") as frames:
             await frames.next()
             frames.send('{"H":"FcMarketDataV2Hub","M":"SwitchChannels","A":["F:VIC"],"I":0}')
             await until_shown(frames, "LO")
@@ -79,32 +60,31 @@ async def test_the_data_stream_shows_halts_stretches_and_their_ends(simulator: S
 
 
 def test_a_stretched_closing_auction_goes_on_over_a_kill_and_crosses_when_it_ends(
-    simulator: SimulatorProcess, control: httpx.Client
+    own_simulator: SimulatorProcess, own_control: Control
 ) -> None:
-    client = trading_client(simulator)
-    orders = Orders(simulator, client)
-    heard, stream_of_orders = listen(simulator, client, "0")
-    set_time(control, "14:31:00")
+    client = trading_client(own_simulator)
+    orders = Orders(own_simulator, client)
+    heard, stream_of_orders = listen(own_simulator, client, "0")
+    own_control.set_time("14:31:00")
     request_id = orders.place("VIC", "B", 0, 200, order_type="ATC")
     heard.wait_for(is_order(request_id, "QU"))
     hang_up(stream_of_orders)
-    body = {"symbol": "VIC", "side": "SELL", "price": 85_000, "quantity": 200}
-    control.post("participants", json=body).raise_for_status()
-    stand(control, "HOSE", "CLOSE_AUCTION")
-    set_time(control, "14:50:00")
+    own_control.other_order("VIC", "SELL", 85_000, 200)
+    stand(own_control, "HOSE", "CLOSE_AUCTION")
+    own_control.set_time("14:50:00")
 
-    simulator.kill()
-    simulator.restart()
+    own_simulator.kill()
+    own_simulator.restart()
 
-    rows = {row["exchange"]: row for row in control.get("phases").json()}
+    rows = {row["exchange"]: row for row in own_control.get("phases").json()}
     assert (rows["HOSE"]["phase"], rows["HNX"]["since"]) == ("CLOSE_AUCTION", None)
-    assert [order["status"] for order in control.get("orders").json()] == ["QU"]
-    control.delete("phases/HOSE").raise_for_status()
-    filled = until(lambda: control.get("fills").json() or None)
+    assert [order["status"] for order in own_control.get("orders").json()] == ["QU"]
+    own_control.delete("phases/HOSE").raise_for_status()
+    filled = until(lambda: own_control.get("fills").json() or None)
     assert [(fill["price"], fill["quantity"]) for fill in filled] == [(85_500, 200)]
 
 
-def test_what_cannot_be_is_refused_with_what_can(control: httpx.Client) -> None:
-    wrong = control.post("phases", json={"exchange": "HNX", "phase": "OPEN_AUCTION"})
+def test_what_cannot_be_is_refused_with_what_can(own_control: Control) -> None:
+    wrong = own_control.post("phases", json={"exchange": "HNX", "phase": "OPEN_AUCTION"})
     assert (wrong.status_code, "PLO" in wrong.json()["detail"]) == (422, True)
-    assert control.delete("phases/HNX").status_code == 404
+    assert own_control.delete("phases/HNX").status_code == 404

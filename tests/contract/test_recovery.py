@@ -5,11 +5,13 @@ from typing import Any
 
 import httpx
 import pytest
+import requests as http
 
 from market.fees import SSI_ONLINE, commission
 from tests.contract.listening import is_order, until
+from tests.contract.raw_wire import data_token, token
 from tests.contract.ssi import FCTradingClient, Orders, ended, hang_up, listen, opened_socket, requests, trading_client
-from tests.support.simulator_process import SimulatorProcess, running_simulator
+from tests.support.simulator_process import Control, SimulatorProcess, running_simulator
 
 pytestmark = pytest.mark.stack
 
@@ -59,8 +61,7 @@ def test_a_killed_simulator_knows_everything_it_had_answered(tmp_path: Path) -> 
         replayed.wait_for(is_order(second, "QU"))
         assert replayed.messages == heard.messages
         with simulator.control as control:
-            body = {"symbol": "VIC", "side": "SELL", "price": 85_400, "quantity": 400}
-            control.post("participants", json=body).raise_for_status()
+            control.other_order("VIC", "SELL", 85_400, 400)
         replayed.wait_for(is_order(second, "PF"))
         assert replayed.notify_ids() == list(range(1, len(replayed.messages) + 1))
         assert replayed.events(first)[-2:] == ["match", "FF"], "the earlier order comes first"
@@ -132,7 +133,9 @@ def test_after_the_close_an_asked_end_leads_to_the_next_session_and_a_kill_back_
     tmp_path: Path, asked: bool, resumed: str, phases: set[str]
 ) -> None:
     with running_simulator(tmp_path, participants=False) as simulator:
-        day = set_time(simulator, "15:30:00")
+        with simulator.control as control:
+            control.set_time("15:30:00", rate=0)
+            day = control.today.isoformat()
         if asked:
             simulator.stop()
         else:
@@ -158,13 +161,12 @@ def test_a_kill_in_the_closing_auction_or_after_it_keeps_the_phase_and_its_order
 ) -> None:
     with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
         trade_before_the_close(control, symbol)
-        set_time(simulator, early)
+        control.set_time(early, rate=0)
         orders = Orders(simulator, trading_client(simulator))
         request_id = orders.place(symbol, "B", 0, 200, order_type=order_type)
         until(lambda: statuses(control) == ["QU"] or None)
-        body = {"symbol": symbol, "side": "SELL", "order_type": order_type, "quantity": 200}
-        control.post("participants", json=body).raise_for_status()
-        set_time(simulator, late)
+        control.other_order(symbol, "SELL", None, 200, order_type)
+        control.set_time(late, rate=0)
         before = control.get("clock").json()
 
         simulator.kill()
@@ -173,14 +175,14 @@ def test_a_kill_in_the_closing_auction_or_after_it_keeps_the_phase_and_its_order
         after = control.get("clock").json()
         assert (after["phases"], after["now"]) == (before["phases"], before["now"])
         assert statuses(control) == ["QU"]
-        set_time(simulator, crossed_at)
+        control.set_time(crossed_at, rate=0)
         (order,) = control.get("orders").json()
         assert (order["request_id"], order["status"], order["filled"]) == (request_id, "FF", 200)
 
 
 def test_executions_put_off_by_faults_and_orders_hidden_from_the_books_survive_a_kill(tmp_path: Path) -> None:
     with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
-        set_time(simulator, "10:30:00")
+        control.set_time("10:30:00", rate=0)
         client = trading_client(simulator)
         orders = Orders(simulator, client)
         control.post("faults", json={"kind": "late_fill_after_cancel", "value": 600_000}).raise_for_status()
@@ -196,27 +198,101 @@ def test_executions_put_off_by_faults_and_orders_hidden_from_the_books_survive_a
         simulator.restart()
 
         assert [row["orderStatus"] for row in book(client, orders.account)] == ["CL"]
-        set_time(simulator, "10:45:00")
+        control.set_time("10:45:00", rate=0)
         assert {row["orderStatus"] for row in book(client, orders.account)} == {"FF", "QU"}
         assert [fill["quantity"] for fill in control.get("fills").json()] == [300]
 
 
-def set_time(simulator: SimulatorProcess, time: str) -> str:
-    """Jump to `time` of the day and stand still; the day."""
-    with simulator.control as control:
-        day: str = control.get("clock").json()["trading_date"]
-        body = {"now": f"{day}T{time}+07:00", "rate": 0}
-        control.put("clock", json=body).raise_for_status()
-    return day
+def test_faults_armed_before_a_kill_still_happen_after_it_and_used_ones_do_not_come_again(tmp_path: Path) -> None:
+    with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
+        client = trading_client(simulator)
+        orders = Orders(simulator, client)
+        for body in (
+            {"kind": "drop_before_taking", "path": "NewOrder", "times": 2},
+            {"kind": "cancel_refused", "symbol": "VIC", "times": None},
+            {"kind": "message_lost", "times": 1},
+        ):
+            control.post("faults", json=body).raise_for_status()
+        with pytest.raises(http.exceptions.ConnectionError):
+            orders.place("VIC", "B", 85_400, 100)
+
+        simulator.kill()
+        simulator.restart()
+
+        armed = {fault["kind"]: fault["times"] for fault in control.get("faults").json()}
+        assert armed == {"drop_before_taking": 1, "cancel_refused": None, "message_lost": 1}
+        with pytest.raises(http.exceptions.ConnectionError):
+            orders.place("VIC", "B", 85_400, 100)
+        heard, stream = listen(simulator, client, "0")
+        request_id = orders.place("VIC", "B", 85_400, 100)
+        order_id = heard.wait_for(is_order(request_id, "QU"))["data"]["orderID"]
+        assert "RS" not in heard.events(request_id), "the first message was lost"
+        hang_up(stream)
+
+        simulator.kill()
+        simulator.restart()
+
+        assert [fault["kind"] for fault in control.get("faults").json()] == ["cancel_refused"]
+        orders.cancel(order_id, "VIC", "B")
+        row = until(lambda: next((row for row in book(client, orders.account) if row["lastErrorEvent"]), None))
+        assert row["orderStatus"] == "QU"
+        control.delete("faults").raise_for_status()
+        simulator.kill()
+        simulator.restart()
+        assert control.get("faults").json() == []
 
 
-def statuses(control: httpx.Client) -> list[str]:
+@pytest.mark.parametrize("trade", [True, False])
+def test_tokens_that_a_later_login_ended_stay_ended_over_a_kill(tmp_path: Path, trade: bool) -> None:
+    with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
+        control.put("settings", json={"login_ends_older_tokens": True}).raise_for_status()
+        data, older, newest = data_token(simulator), token(simulator, trade=trade), token(simulator, trade=trade)
+        before = [book_answer(simulator, each) for each in (older, newest)]
+
+        simulator.kill()
+        simulator.restart()
+
+        assert [book_answer(simulator, each) for each in (older, newest)] == before == [401, 200]
+        securities = httpx.get(
+            f"{simulator.url}api/v2/Market/Securities", headers=bearer(data), params={"market": "HOSE"}
+        )
+        assert securities.json()["message"] == "Success", "the data host has logins of its own"
+
+
+def test_a_token_loss_outlives_the_kill_that_follows_it(tmp_path: Path) -> None:
+    with running_simulator(tmp_path, participants=False) as simulator, simulator.control as control:
+        lost = token(simulator, trade=True)
+        control.post("faults", json={"kind": "restart_with_token_loss"}).raise_for_status()
+        with pytest.raises(httpx.TransportError):
+            book_answer(simulator, lost)
+        simulator.kill()
+        simulator.restart()
+        assert (book_answer(simulator, lost), control.get("faults").json()) == (401, [])
+        kept = token(simulator, trade=True)
+        simulator.kill()
+        simulator.restart()
+        assert book_answer(simulator, kept) == 200
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def book_answer(simulator: SimulatorProcess, token: str) -> int:
+    """The `status` in SSI's answer."""
+    url = f"{simulator.url}api/v2/Trading/orderBook"
+    status: int = httpx.get(url, params={"account": simulator.env["SSI_ACCOUNT"]}, headers=bearer(token)).json()[
+        "status"
+    ]
+    return status
+
+
+def statuses(control: Control) -> list[str]:
     return [row["status"] for row in control.get("orders").json()]
 
 
-def trade_before_the_close(control: httpx.Client, symbol: str) -> None:
+def trade_before_the_close(control: Control, symbol: str) -> None:
     """Post-close orders need a price of the day."""
     price = control.get(f"symbols/{symbol}").json()["reference"]
     for side in ("SELL", "BUY"):
-        body = {"symbol": symbol, "side": side, "price": price, "quantity": 100}
-        control.post("participants", json=body).raise_for_status()
+        control.other_order(symbol, side, price, 100)

@@ -29,13 +29,12 @@ def trade(simulator: SimulatorProcess, price: int, quantity: int) -> None:
     """Two participants trade with each other."""
     with simulator.control as control:
         for side in ("SELL", "BUY"):
-            order = {"symbol": SYMBOL, "side": side, "price": price, "quantity": quantity}
-            control.post("participants", json=order).raise_for_status()
+            control.other_order(SYMBOL, side, price, quantity)
 
 
 def trading_date(simulator: SimulatorProcess) -> date:
     with simulator.control as control:
-        return date.fromisoformat(control.get("clock").json()["trading_date"])
+        return control.today
 
 
 @pytest.fixture(scope="module")

@@ -162,8 +162,7 @@ def test_the_stream_example_prints_what_becomes_of_an_order(
             assert line, "the example ended before it was connected"
         request_id = orders.place("VIC", "B", 85_500, 100)
         with simulator.control as control:
-            order = {"symbol": "VIC", "side": "SELL", "price": 85_500, "quantity": 100}
-            control.post("participants", json=order).raise_for_status()
+            control.other_order("VIC", "SELL", 85_500, 100)
         statuses: list[str] = []
         while "FF" not in statuses:
             line = output.readline()

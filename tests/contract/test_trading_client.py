@@ -12,9 +12,8 @@ pytestmark = pytest.mark.stack
 
 
 def participant(simulator: SimulatorProcess, symbol: str, side: str, price: int, quantity: int) -> None:
-    body = {"symbol": symbol, "side": side, "price": price, "quantity": quantity}
     with simulator.control as control:
-        control.post("participants", json=body).raise_for_status()
+        control.other_order(symbol, side, price, quantity)
 
 
 def balance(client: FCTradingClient, account: str) -> dict[str, Any]:
@@ -242,4 +241,20 @@ def test_an_amendment_of_price_and_quantity_at_once_is_refused_on_the_stream(
     assert mailbox.wait_for(is_error(refused))["data"]["errorCode"] == "ORD012"
     row = audit_row(client, orders.account, request_id)
     assert (row["orderStatus"], row["lastErrorEvent"]["uniqueID"]) == ("QU", refused)
-    orders.cancel(order_id, "FPT", "B")
+    failed = row["lastErrorEvent"]
+    cancelled = orders.cancel(order_id, "FPT", "B")
+    mailbox.wait_for(is_order(cancelled, "CL"))
+    later = audit_row(client, orders.account, cancelled)
+    assert later["cancelQty"] == 300
+    assert later["lastErrorEvent"] == failed, "what happens to the order later is not in it"
+    assert (failed["quantity"], failed["cancelQty"], failed["price"]) == (300, 0, 92_000.0)
+
+
+def test_a_history_without_its_days_is_refused_in_ssis_words(client: FCTradingClient, orders: Orders) -> None:
+    for start, end, word in (
+        ("", "", "'Start Date' must not be empty; StartDate is required."),
+        ("01/01/2026", "", "'End Date' must not be empty; EndDate is required."),
+        ("01/01/2026", "2026-02-02", "'End Date' must be a date such as 31/12/2026."),
+    ):
+        answer = client.get_order_history(requests.OrderHistory(orders.account, start, end))
+        assert answer == {"message": word, "status": 400, "data": None}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from simulator.switches import Switches
-from tests.contract.our_client import control, new_account
+from tests.contract.our_client import new_account
 from tests.contract.unknown_ways import WAYS, Hand, Ways
 from tests.support.simulator_process import SimulatorProcess, running_simulator
 
@@ -18,7 +18,7 @@ _CASES = [pytest.param(name, ways, id=f"{name}-{ways.other}") for name, each in 
 @pytest.fixture
 def hand(simulator: SimulatorProcess) -> Iterator[Hand]:
     yield Hand(simulator, new_account(simulator))
-    control(simulator, "DELETE", "settings", None)
+    simulator.call("DELETE", "settings")
 
 
 @pytest.mark.parametrize(("name", "ways"), _CASES)
@@ -42,7 +42,7 @@ def test_switches_are_told_explained_and_kept_over_a_kill(tmp_path: Path) -> Non
         simulator.kill()
         simulator.restart()
         assert client.get("settings").json() == changed
-        assert {row["number"] for row in client.get("settings/unknowns").json()} == set(range(1, 18))
+        assert {row["number"] for row in client.get("settings/unknowns").json()} == set(range(1, 22))
         wrong = client.put("settings", json={"skipped_statuses": ["FF"]})
         assert (wrong.status_code, "always told" in wrong.text) == (422, True)
         assert client.put("settings", json={"no_such_switch": 1}).status_code == 422

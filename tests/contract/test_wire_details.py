@@ -59,7 +59,7 @@ def test_negotiation_takes_get_and_post_and_refuses_a_bad_token(
     path = 'v2.0/signalr/negotiate?connectionData=[{"name":"broadcasthubv2"}]&clientProtocol=1.5'
     for method in ("GET", "POST"):
         answer = httpx.request(method, simulator.url + path, headers=bearer(client))
-        assert answer.json()["ProtocolVersion"] == "1.3"
+        assert answer.json()["ProtocolVersion"] == "1.5"
         assert answer.json()["TryWebSockets"] is True
     assert get(simulator, path, headers={"Authorization": "Bearer nonsense"}).status_code == 401
 

@@ -13,7 +13,6 @@ from urllib.parse import quote
 import httpx
 
 from tests.contract.listening import until
-from tests.contract.our_client import control
 from tests.contract.raw_wire import Frames, data_token, order, post_order, signature, stream, token
 from tests.support.simulator_process import SimulatorProcess
 
@@ -36,7 +35,7 @@ class Hand:
     account: str
 
     def control(self, method: str, path: str, body: object = None) -> Any:
-        return control(self.simulator, method, path, body)
+        return self.simulator.call(method, path, body)
 
     def place(self, request_id: str = "", **changes: object) -> dict[str, Any]:
         """NewOrder of 100 VIC at 80,000; the answer."""
@@ -353,6 +352,21 @@ async def opaque_fields(hand: Hand) -> object:
     return data["prefix"], data["ipAddress"]
 
 
+async def cash_after_a_buy(hand: Hand) -> object:
+    hand.others_sell(100)
+    before = hand.answer(hand.get("cashAcctBal"))["data"]["cashBal"]
+    hand.resting(quantity=500, price=ABOVE_ALL_BIDS)
+    told = hand.answer(hand.get("cashAcctBal"))["data"]
+    return told["cashBal"] - before, told["paidCashT2"]
+
+
+async def id_of_an_external_order(hand: Hand) -> object:
+    body = {"account": hand.account, "symbol": "VIC", "side": "BUY", "price": 80_000, "quantity": 100}
+    hand.control("POST", "external-orders", body)
+    (row,) = hand.answer(hand.get("orderBook"))["data"]["orders"]
+    return row["uniqueID"] is None
+
+
 async def _comes(frames: Frames) -> bool:
     try:
         await frames.next(QUIET_SECONDS)
@@ -417,6 +431,8 @@ WAYS: dict[str, tuple[Ways, ...]] = {
     "snapshot_on_subscribe": (Ways(first_picture, other=False),),
     "one_channel_per_connection": (Ways(two_channels, other=True),),
     "all_channels_every_ms": (Ways(changes_of_all, other=60_000),),
+    "cash_balance": (Ways(cash_after_a_buy, other="before_buys"),),
+    "external_orders": (Ways(id_of_an_external_order, other="no_request_id"),),
     "prefix": (Ways(opaque_fields, other="x99"),),
     "ip_address": (Ways(opaque_fields, other="10.0.0.7"),),
 }

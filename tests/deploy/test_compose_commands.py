@@ -15,7 +15,8 @@ import yaml
 from local.environment import bare_environment
 from local.postgres import temporary_postgres
 from local.temporal_server import temporary_temporal
-from tests.support.whole_stack import PROJECT, eventually, free_ports
+from tests.support.ports import free_ports
+from tests.support.whole_stack import PROJECT, eventually
 from workflows.search_attributes import NAMES
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(180)]

@@ -67,11 +67,12 @@ def test_lc31_an_order_goes_on_with_what_a_bust_leaves_of_it(trading: Trading) -
 @pytest.mark.fault(FaultKind.BUST)
 @pytest.mark.fault(FaultKind.MESSAGES_REORDERED)
 def test_lc31_a_bust_among_words_that_overtake_each_other_counts_as_the_last_one(trading: Trading) -> None:
+    """The book may tell of it before the word that proves it: that is a contradiction until then."""
     order = trading.order()
     order_id = trading.working(order)
     trading.fault(FaultKind.MESSAGES_REORDERED, value=1_000, times=3)
     trading.fault(FaultKind.BUST)
     trading.sell_to(order, 1_000)
-    assert marked(trading, order_id)["anomalies"] == ["fill_taken_back"]
     trading.wait_for(order_id, "canceled")
+    assert set(marked(trading, order_id)["anomalies"]) - {"figures_uncertain"} == {"fill_taken_back"}
     trading.reckon()

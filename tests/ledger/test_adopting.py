@@ -8,12 +8,12 @@ import pytest
 
 from ledger.accounts import AlertKind
 from ledger.adopting import ExternalOrder, NotAdopted, Stranger
-from ledger.attempts import MayNotSend, Refusal
+from ledger.attempts import Attempt, MayNotSend, Refusal
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from market.fees import SSI_ONLINE
 from market.vocabulary import OrderType, Side
-from orders.evidence import Answer, BrokerReport, BrokerState, CancelAsked, Evidence
+from orders.evidence import AmendAsked, Answer, BrokerReport, BrokerState, CancelAsked, Evidence
 from orders.holds import cash_for
 from orders.identity import external_order_id
 from orders.order import Action, Life, Origin
@@ -179,6 +179,66 @@ async def test_a_person_is_told_when_an_order_of_ours_stays_away_from_the_book(
         answer = await ledger.adopt(ACCOUNT_ID, DAY, told, MORNING, datetime.now(UTC) + later, frozenset({"B2"}))
         assert answer is NotAdopted.PERHAPS_OURS
     assert [alert.order_id for alert in await ledger.alerts()] == [order_id] * alerts
+
+
+@pytest.mark.parametrize("shown_under", ["submit", "amend"])
+async def test_lc62_the_successor_of_an_order_that_we_amended_is_never_external(
+    ledger: Ledger, shown_under: str
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = (await accept(ledger, command())).order.order_id
+    ids = {"submit": await send(ledger, order_id)}
+    await hear(ledger, order_id, report(0, request_id=ids["submit"]))
+    await ledger.record(order_id, "a1", AmendAsked("a1", "trader", MORNING, price=PRICE - 100), "client")
+    attempt = await start(ledger, order_id, Action.AMEND, "a1")
+    assert isinstance(attempt, Attempt)
+    ids["amend"] = attempt.request_id
+    successor = replace(shown(40, request_id=ids[shown_under]), broker_order_id="B2")
+    await hear(ledger, order_id, report(40, state=BrokerState.CANCELED))
+    assert await adopt(ledger, external(successor)) is NotAdopted.OURS
+    await ledger.store_raw(CONNECTION_ID, DAY, [message(2, successor, ids[shown_under], broker_order_id="B2")])
+    await ledger.route(CONNECTION_ID, DAY)
+    stored = await ledger.book(order_id)
+    assert (stored.order.broker_order_id, stored.order.filled) == ("B2", 40)
+    assert (await ledger.orders([ACCOUNT_ID])).orders == (stored,)
+
+
+async def ended_by_somebody_else(ledger: Ledger, filled: int) -> str:
+    """An order of ours that the broker tells as cancelled without our cancel, as when its id is changed there."""
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(filled, state=BrokerState.CANCELED))
+    return order_id
+
+
+async def test_lc62_what_may_count_the_fills_of_an_order_of_ours_once_more_is_told_and_not_adopted(
+    ledger: Ledger,
+) -> None:
+    order_id = await ended_by_somebody_else(ledger, 40)
+    for _ in range(2):
+        assert await adopt(ledger, external(replace(shown(40), broker_order_id="B2"))) is NotAdopted.PERHAPS_OURS
+    (alert,) = await ledger.alerts()
+    assert (alert.kind, alert.order_id) == (AlertKind.ORDER_CONTRADICTION, order_id)
+    assert (await ledger.owned(ACCOUNT_ID)).shares["VIC"] == 40
+
+
+@pytest.mark.parametrize(("ours", "theirs"), [(0, 40), (40, 0), (40, 39)])
+async def test_what_cannot_count_the_fills_of_an_order_of_ours_is_adopted_beside_it(
+    ledger: Ledger, ours: int, theirs: int
+) -> None:
+    await ended_by_somebody_else(ledger, ours)
+    await adopted(ledger, external(replace(shown(theirs), broker_order_id="B2")))
+    assert (await ledger.owned(ACCOUNT_ID)).shares["VIC"] == ours + theirs
+
+
+async def test_beside_an_order_that_we_cancelled_another_is_adopted(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, report(40))
+    await ledger.record(order_id, "cancel-1", CancelAsked("cancel-1", "minh"), "client")
+    assert isinstance(await start(ledger, order_id, Action.CANCEL, "cancel-1"), Attempt)
+    await hear(ledger, order_id, report(40, state=BrokerState.CANCELED))
+    await adopted(ledger, external(replace(shown(60), broker_order_id="B2")))
 
 
 async def test_an_order_is_adopted_once_however_often_it_is_found(ledger: Ledger) -> None:

@@ -129,3 +129,14 @@ async def test_the_same_wish_asked_twice_is_one(ledger: Ledger) -> None:
     order_id = await resting(ledger)
     once = await ask(ledger, order_id, price=85_000)
     assert await ask(ledger, order_id, price=85_000) == replace(once)
+
+
+async def test_api07_who_asked_for_each_amendment_and_when_is_kept(ledger: Ledger) -> None:
+    order_id = await resting(ledger, cash=2 * COST)
+    before = datetime.now(UTC)
+    await ask(ledger, order_id, price=PRICE + 50, intent_id="off-tick")
+    await ask(ledger, order_id, quantity=200, intent_id="more")
+    wishes = await ledger.amend_wishes(order_id)
+    assert [(wish.intent_id, wish.user) for wish in wishes] == [("off-tick", "trader"), ("more", "trader")]
+    assert all(before <= wish.asked_at <= datetime.now(UTC) for wish in wishes)
+    assert await ledger.amend_wishes((await accept(ledger, command())).order.order_id) == ()

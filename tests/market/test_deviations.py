@@ -78,6 +78,9 @@ def test_a_closing_auction_that_goes_on_keeps_its_orders_alive() -> None:
     longer = deviating(PhaseName.CLOSE_AUCTION, "14:45", "14:52")
     assert order_expiry(HOSE, MONDAY, longer) == at("14:52")
     assert order_expiry(HOSE, MONDAY, HALTED) == at("14:45")
+    continuous = deviating(PhaseName.CONT_PM, "14:20", "14:50", HNX)
+    assert order_expiry(HNX, MONDAY, continuous) == at("14:50")
+    assert order_expiry(HNX, MONDAY, deviating(PhaseName.CONT_AM, "11:30", "11:40", HNX)) == at("14:45")
     assert phase_at(HOSE, at("14:50"), calendar=longer).name is PhaseName.CLOSE_AUCTION
 
 

@@ -1,14 +1,15 @@
 """Bands of every kind, what the feed's figures are held against, and the fee tables."""
 
 from dataclasses import replace
-from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
 
-from market.band_checks import Underlying, band_discrepancy, computed_band, provisional_instrument
+from market.band_checks import band_discrepancy, computed_band
 from market.bands import Band, band_for, computable
 from market.fees import SSI_ONLINE, Channel, FeePlan, FeeSchedule, fee_schedule
+from market.instrument_words import Conversion
 from market.reserve import reserve_price
 from market.vocabulary import BandDay, Exchange, InstrumentKind, OrderType
 from market.warrants import warrant_band
@@ -72,19 +73,12 @@ def test_the_feeds_band_is_held_against_the_computed_one_and_wins() -> None:
     assert told.band.ceiling == 41_750
 
 
-def test_a_warrants_band_is_compared_only_when_its_share_is_known() -> None:
-    assert band_discrepancy(WARRANT) is None
-    share = Underlying(Band(39_000, 41_700, 36_300), Fraction(10))
-    assert band_discrepancy(replace(WARRANT, ceiling=1_770, floor=1_230), share) is None
-    assert band_discrepancy(WARRANT, share) is not None
-
-
-def test_tomorrows_computed_band_is_marked_provisional() -> None:
-    tomorrow = provisional_instrument(security(HOSE, 39_000), date(2026, 3, 12), 40_000)
-    assert tomorrow is not None
-    assert tomorrow.provisional
-    assert tomorrow.band == band_for(HOSE, STOCK, 40_000)
-    assert provisional_instrument(WARRANT, date(2026, 3, 12), 1_500) is None
+def test_a_warrants_band_is_compared_only_when_its_share_and_conversion_are_known() -> None:
+    share = Band(39_000, 41_700, 36_300)
+    known = replace(WARRANT, conversion=Conversion("VIC", Decimal(10)))
+    assert [band_discrepancy(WARRANT), band_discrepancy(WARRANT, share), band_discrepancy(known)] == [None] * 3
+    assert band_discrepancy(replace(known, ceiling=1_770, floor=1_230), share) is None
+    assert band_discrepancy(known, share) is not None
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from market.put_through import put_through_violations
 from market.violations import RuleCode, Violation
 from market.vocabulary import BandDay, Exchange, OrderType, PhaseName, SecurityStatus, Side, Whereabouts
 from market.words import PHASE_VI, SIDE_VI, STATUS_VI, either, figure, figure_vi
+from orders.identity import key_reused
 from risk.checks import Limits, Snapshot, TradingState, risk_violations
 from tests.market.market_of_cases import DAY, HNX, HOSE, UPCOM, at, order, security, with_room
 
@@ -89,6 +90,10 @@ def of_others() -> Iterator[Violation]:
         yield from order_warnings(terms, listed, at("10:00"), facts=early)
 
 
+def of_names() -> Iterator[Violation]:
+    yield key_reused("6dbd5dbe-5a45-5a94-8d17-4b29f04e3ab2")
+
+
 def changes() -> Iterator[Violation]:
     listed = security(HOSE)
     for amendment in (Amendment(), Amendment(25_350, 2_000), Amendment(quantity=50), Amendment(quantity=1_250)):
@@ -132,6 +137,7 @@ FOUND = [
     *by_status(),
     *by_phase(),
     *of_others(),
+    *of_names(),
     *changes(),
     *names(),
     *trades_put_through(),

@@ -57,7 +57,8 @@ def test_lc69_lc70_an_auction_order_ends_by_the_brokers_word_only(order_type: Or
 
 
 def test_lc72_what_is_left_of_an_mtl_is_a_limit_order_at_the_echoed_price() -> None:
-    order = fold(match(300, 85_000), told(BrokerState.WORKING, 300, 85_100), order=sent(OrderType.MTL))
+    rests = replace(told(BrokerState.WORKING, 300, 85_100), filled_value=300 * 85_000)
+    order = fold(match(300, 85_000), rests, order=sent(OrderType.MTL))
     assert (order.terms.price, order.terms.order_type, order.anomalies) == (85_100, OrderType.MTL, ())
     assert hold(order) == cash(700, 85_100, 300 * 85_000)
     assert status(order) is Status.PARTIALLY_FILLED
@@ -78,7 +79,8 @@ def test_lc72_the_rest_of_an_mtl_is_amended_like_any_limit_order() -> None:
 
 def test_lc72_an_amendment_of_a_rest_whose_price_nobody_told_is_proven_by_its_own_word() -> None:
     unknown_price = fold(match(300, 85_000), order=sent(OrderType.MTL))
-    done = fold(shows(price=85_300, filled=300), order=amending(85_300, order=unknown_price))
+    word = replace(shows(price=85_300, filled=300), filled_value=300 * 85_000)
+    done = fold(word, order=amending(85_300, order=unknown_price))
     assert (done.terms.price, done.open_amend, done.anomalies) == (85_300, None, ())
 
 

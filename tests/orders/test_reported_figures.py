@@ -17,7 +17,8 @@ FILLED = fold(match(1_000), numbered(8, 1_000), order=WORKING)
 
 
 def test_lc26_lower_figures_under_a_lower_number_are_old_news() -> None:
-    assert fold(numbered(7, 500), order=FILLED) == FILLED
+    late = fold(numbered(7, 500), order=FILLED)
+    assert replace(late, last_word=FILLED.last_word) == FILLED
 
 
 def test_lc26_lower_figures_without_a_number_prove_nothing() -> None:

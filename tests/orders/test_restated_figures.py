@@ -77,9 +77,18 @@ def test_a_book_that_was_read_before_the_correction_does_not_bring_it_back() -> 
     assert fold(word(0, BrokerState.FILLED, 1_000), order=order) == order
 
 
-def test_a_book_that_tells_of_another_fill_after_the_correction_is_believed() -> None:
-    order = fold(word(9, BrokerState.WORKING, 400), order=FILLED)
-    assert fold(word(0, BrokerState.WORKING, 700), order=order).filled == 700
+def test_another_fill_after_the_correction_counts_once_figures_with_a_number_count_it() -> None:
+    """The figures of the correction may count an execution that is told after them."""
+    order = fold(word(9, BrokerState.WORKING, 400), trade(10, 300), order=FILLED)
+    assert (order.filled, order.anomalies) == (400, (Anomaly.FILL_TAKEN_BACK,))
+    told = fold(word(11, BrokerState.WORKING, 700), order=order)
+    assert (told.filled, told.filled_value, told.details_complete) == (700, 700 * PRICE, True)
+
+
+def test_a_book_that_tells_of_more_after_the_correction_without_any_execution_is_told_to_a_person() -> None:
+    """It may have been read before the executions were taken back: booked is what is certain."""
+    order = fold(word(9, BrokerState.WORKING, 400), word(0, BrokerState.WORKING, 700), order=FILLED)
+    assert (order.filled, order.anomalies) == (400, (Anomaly.FILL_TAKEN_BACK, Anomaly.FIGURES_UNCERTAIN))
 
 
 def test_lc26_a_late_word_below_what_a_book_has_told_takes_nothing_back() -> None:

@@ -14,6 +14,7 @@ WEDNESDAY, SUNDAY = date(2026, 11, 25), date(2026, 11, 29)
     ("wall", "market"),
     [
         (at("10:17", WEDNESDAY), at("10:17", WEDNESDAY)),
+        (at("11:00", WEDNESDAY), at("10:00", WEDNESDAY)),
         (at("02:00", WEDNESDAY), at("10:00", WEDNESDAY)),
         (at("09:05", WEDNESDAY), at("10:00", WEDNESDAY)),
         (at("22:00", WEDNESDAY), at("10:00", WEDNESDAY)),

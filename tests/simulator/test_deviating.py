@@ -8,6 +8,7 @@ from market.phases import PhaseName
 from market.vocabulary import Exchange, OrderType, Side
 from simulator.broker_order import OrderStatus
 from simulator.deviating import follow_table, phases_to_stand_in, stand_in, standing
+from simulator.state import ExchangeState
 from simulator.trading_day import advance
 from tests.simulator.market_of_one import at, cancel, meet, open_market, place, told
 
@@ -120,6 +121,91 @@ def test_a_phase_that_is_never_ended_ends_with_its_day() -> None:
     (finished,) = advance(state, at("09:20") + timedelta(days=2))
     assert [each.status for each in finished.orders] == [OrderStatus.EX]
     assert (state.calendar.deviations, state.phase_of(HOSE)) == ((), PhaseName.CONT_AM)
+
+
+def stretched_closing_auction() -> ExchangeState:
+    """HNX at 14:48, still in its closing auction, in which 200 SHS will trade at 22,400."""
+    state = open_market("14:31")
+    place(state, "SHS", price=22_400, quantity=200)
+    meet(state, "SHS", Side.SELL, 22_400, 200)
+    stand_in(state, HNX, PhaseName.CLOSE_AUCTION)
+    advance(state, at("14:48"))
+    return state
+
+
+@pytest.mark.parametrize("ends", ["14:50", "14:57"])
+def test_post_close_trading_begins_when_a_stretched_closing_auction_has_ended_and_ends_at_its_usual_time(
+    ends: str,
+) -> None:
+    state = stretched_closing_auction()
+    early = place(state, "SHS", price=0, order_type=OrderType.PLO)
+    assert (early.status, early.reject_code) == (OrderStatus.RJ, "ORD016")
+    advance(state, at(ends))
+    told(state)
+    follow_table(state, HNX)
+    assert (state.phase_of(HNX), told(state)) == (PhaseName.PLO, ["match", "FF"])
+    traded = place(state, "SHS", price=0, order_type=OrderType.PLO)
+    meet(state, "SHS", Side.SELL, 0, 100, OrderType.PLO)
+    waiting = place(state, "SHS", price=0, order_type=OrderType.PLO)
+    advance(state, at("14:59"))
+    assert (state.orders[traded.order_id].status, state.securities["SHS"].day.last) == (OrderStatus.FF, 22_400)
+    advance(state, at("15:00"))
+    assert (state.phase_of(HNX), state.orders[waiting.order_id].status) == (PhaseName.CLOSED, OrderStatus.CL)
+
+
+def test_a_closing_auction_stretched_beyond_the_days_end_leaves_no_post_close_trading() -> None:
+    state = stretched_closing_auction()
+    advance(state, at("15:05"))
+    told(state)
+    follow_table(state, HNX)
+    assert (state.phase_of(HNX), told(state)) == (PhaseName.CLOSED, ["match", "FF"])
+    assert place(state, "SHS", price=0, order_type=OrderType.PLO).status is OrderStatus.RJ
+
+
+def test_a_halt_that_outlasts_the_closing_auction_leaves_it_without_a_price_and_post_close_trading_at_the_last() -> (
+    None
+):
+    state = open_market("14:29")
+    place(state, "SHS", price=22_500)
+    meet(state, "SHS", Side.SELL, 22_500, 100)
+    advance(state, at("14:31"))
+    at_close = place(state, "SHS", price=0, order_type=OrderType.ATC)
+    meet(state, "SHS", Side.SELL, 22_400, 100)
+    stand_in(state, HNX, PhaseName.HALTED)
+    advance(state, at("14:58"))
+    follow_table(state, HNX)
+    assert (state.phase_of(HNX), state.orders[at_close.order_id].status) == (PhaseName.PLO, OrderStatus.CL)
+    meet(state, "SHS", Side.SELL, 0, 100, OrderType.PLO)
+    late = place(state, "SHS", price=0, order_type=OrderType.PLO)
+    assert state.orders[late.order_id].executions == {22_500: 100}
+
+
+def test_post_close_orders_wait_through_a_halt() -> None:
+    state = open_market("14:29")
+    place(state, "SHS", price=22_500)
+    meet(state, "SHS", Side.SELL, 22_500, 100)
+    advance(state, at("14:46"))
+    order = place(state, "SHS", price=0, order_type=OrderType.PLO)
+    meet(state, "SHS", Side.SELL, 0, 100, OrderType.PLO)
+    stand_in(state, HNX, PhaseName.HALTED)
+    advance(state, at("14:58"))
+    assert state.orders[order.order_id].status is OrderStatus.QU
+    follow_table(state, HNX)
+    assert state.orders[order.order_id].status is OrderStatus.FF
+
+
+def test_limit_orders_live_as_long_as_continuous_trading_is_stretched() -> None:
+    state = open_market("14:20")
+    early = place(state, "SHS", price=22_000)
+    stand_in(state, HNX, PhaseName.CONT_PM)
+    advance(state, at("14:50"))
+    late = place(state, "SHS", price=22_000)
+    advance(state, at("14:55"))
+    assert [state.orders[each.order_id].status for each in (early, late)] == [OrderStatus.QU, OrderStatus.QU]
+    stand_in(state, HNX, PhaseName.CLOSE_AUCTION)
+    assert [state.orders[each.order_id].status for each in (early, late)] == [OrderStatus.QU, OrderStatus.QU]
+    follow_table(state, HNX)
+    assert [state.orders[each.order_id].status for each in (early, late)] == [OrderStatus.EX, OrderStatus.EX]
 
 
 def test_each_exchange_has_its_own_phases() -> None:

@@ -11,6 +11,7 @@ from simulator.commands import NewOrder
 from simulator.credentials import load_credentials
 from simulator.greeting import greeting
 from simulator.journal import Journal
+from simulator.security import Board
 from simulator.serving import Place
 from simulator.simulation import Simulation
 from simulator.starting_accounts import DEFAULT_ACCOUNT
@@ -46,3 +47,13 @@ async def test_the_greeting_does_not_call_the_pin_a_one_time_code(simulation: Si
     credentials = load_credentials(tmp_path, place.url)
     (line,) = [line for line in greeting(place, credentials, simulation).splitlines() if line.strip().startswith("PIN")]
     assert ("one-time" in line, "twoFactorType is 0" in line, credentials.pin in line) == (False, True, True)
+
+
+async def test_a_day_that_is_jumped_to_has_a_bid_and_an_ask_in_every_security_at_once(simulation: Simulation) -> None:
+    await simulation.open()
+    await simulation.next_day(time(10))
+    books = [security.books[Board.ROUND] for security in simulation.state.securities.values()]
+    assert all(book.best(side) for book in books for side in Side)
+    await simulation.set_clock(rate=0)
+    await simulation.next_day(time(10))
+    assert not any(book.best(Side.BUY) for book in books), "while the clock stands still nobody else acts"

@@ -1,4 +1,4 @@
-"""The simulator as a process of its own on a free port, for tests that speak to it over its wire."""
+"""The simulator as a process of its own on a free port, for tests that speak to it over its wire and its `/control`."""
 
 import os
 import signal
@@ -9,12 +9,40 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import httpx
 
 START_SECONDS = 20.0
 _PROJECT = Path(__file__).parents[2]
+
+
+class Control(httpx.Client):
+    """A client of `/control/`: any path by httpx's own methods, and what tests want again and again."""
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """The answer as JSON, None where there is none; a refusal fails the test."""
+        answer = self.request(method, path, json=body).raise_for_status()
+        return answer.json() if answer.content else None
+
+    @property
+    def today(self) -> date:
+        return date.fromisoformat(self.call("GET", "clock")["trading_date"])
+
+    def set_time(self, time: str, *, rate: int | None = None) -> None:
+        """Jump to `time` of the day, such as 14:30:00; with `rate` 0 time stands still then."""
+        self.call("PUT", "clock", {"now": f"{self.today}T{time}+07:00", "rate": rate})
+
+    def next_day(self, time: str = "10:00:00") -> Any:
+        """Roll to `time` of the next trading day; the clock as it is then."""
+        return self.call("POST", "clock/next-day", {"time": time})
+
+    def other_order(self, symbol: str, side: str, price: int | None, quantity: int, order_type: str = "LO") -> None:
+        """An order of another participant; `price` in VND, None where the type has none."""
+        order = {"symbol": symbol, "side": side, "price": price, "quantity": quantity, "order_type": order_type}
+        self.call("POST", "participants", order)
 
 
 @dataclass
@@ -32,8 +60,13 @@ class SimulatorProcess:
         return f"http://127.0.0.1:{self.port}/"
 
     @property
-    def control(self) -> httpx.Client:
-        return httpx.Client(base_url=f"{self.url}control/", timeout=10)
+    def control(self) -> Control:
+        return Control(base_url=f"{self.url}control/", timeout=10)
+
+    def call(self, method: str, path: str, body: object = None) -> Any:
+        """One call of `/control/`: `Control.call`."""
+        with self.control as control:
+            return control.call(method, path, body)
 
     def start(self) -> None:
         """Start the process and wait until it is ready."""
@@ -95,8 +128,8 @@ def running_simulator(folder: Path, *, seed: int = 7, participants: bool = True)
         simulator.start()
         with simulator.control as control:
             if not participants:
-                control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-            control.post("clock/next-day", json={"time": "10:00:00"}).raise_for_status()
+                control.call("PUT", "participants/enabled", {"enabled": False})
+            control.next_day()
         yield simulator
     finally:
         simulator.kill()

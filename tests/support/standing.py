@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import TypeVar
 from uuid import uuid4
 
+from ledger.account_acts import NotOurs
 from ledger.database import open_engine
 from ledger.ledger import Ledger
 from risk.checks import TradingState
 from tests.support.reckoning import ACCOUNT
 from tests.support.whole_stack import WholeStack
+from worker import CONNECTION_ID
 
 _Answer = TypeVar("_Answer")
 
@@ -37,6 +40,19 @@ def let_trade_again(stack: WholeStack) -> None:
         await ledger.resume_account(ACCOUNT, "minh", "settled with SSI", uuid4().hex)
 
     asyncio.run(_at_ledger(stack, resume))
+
+
+def say_what_is_not_ours(stack: WholeStack, trading_date: date) -> int:
+    """A person has asked SSI about each order that waits because it may be one of ours; how many there were."""
+
+    async def say(ledger: Ledger) -> int:
+        strangers = await ledger.strangers(CONNECTION_ID, trading_date)
+        for each in strangers:
+            key = f"not-ours-{trading_date}-{each.broker_order_id}"
+            await ledger.say_not_ours(NotOurs(ACCOUNT, each.broker_order_id, "minh", "placed on iBoard, says SSI", key))
+        return len(strangers)
+
+    return asyncio.run(_at_ledger(stack, say))
 
 
 async def _at_ledger(stack: WholeStack, ask: Callable[[Ledger], Awaitable[_Answer]]) -> _Answer:

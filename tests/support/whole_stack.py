@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -16,6 +15,7 @@ import httpx
 
 from local.environment import bare_environment
 from local.home import Home
+from tests.support.ports import free_ports
 
 PROJECT = Path(__file__).resolve().parents[2]
 OMS = Path(sys.executable).with_name("oms")
@@ -109,13 +109,3 @@ def running_stack(folder: Path, **variables: str) -> Iterator[WholeStack]:
         yield stack
     finally:
         subprocess.run([str(OMS), "stop"], env=environment, cwd=PROJECT, check=False, timeout=60)  # noqa: S603 - ours
-
-
-def free_ports(count: int) -> list[str]:
-    sockets = [socket.socket() for _ in range(count)]
-    for each in sockets:
-        each.bind(("127.0.0.1", 0))
-    ports = [str(each.getsockname()[1]) for each in sockets]
-    for each in sockets:
-        each.close()
-    return ports
