@@ -92,58 +92,72 @@ def workers(client: Client, outside: Outside, limits: Limits) -> Sequence[Worker
     listeners = ListenerActivities(listener, watcher)
     market = MarketListener(outside.ledger, outside.market, days)
     return (
-        Worker(
-            client,
-            task_queue=messages.ORDERS_QUEUE,
-            workflows=WORKFLOWS,
-            activities=[
-                orders.accept,
-                orders.load,
-                orders.book,
-                orders.ask_cancel,
-                orders.ask_amend,
-                orders.close_unsent,
-                orders.recheck,
-            ],
-            workflow_runner=sandbox(),
-            workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
-            activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-            max_cached_workflows=2_000,
-            max_concurrent_workflow_tasks=16,
-            graceful_shutdown_timeout=_FINISH_SENDING,
-            interceptors=[LogContext()],
-        ),
-        Worker(
-            client,
-            task_queue=messages.BROKER_QUEUE,
-            activities=[
-                requests.submit,
-                requests.cancel,
-                requests.amend,
-                requests.resolve,
-                requests.look_for_amend,
-                access.look_at_access,
-                access.request_code,
-                access.raise_access_alert,
-            ],
-            activity_task_poller_behavior=PollerBehaviorAutoscaling(),
-            graceful_shutdown_timeout=_FINISH_SENDING,
-            max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
-            interceptors=[LogContext()],
-        ),
-        Worker(
-            client,
-            task_queue=messages.FEED_QUEUE,
-            activities=[
-                listeners.run_feed,
-                listeners.watch_market,
-                market.listen_to_market,
-                loader.load_reference_data,
-            ],
-            max_concurrent_activities=10,
-            max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
-            interceptors=[LogContext()],
-        ),
+        _orders_worker(client, orders),
+        _broker_worker(client, requests, access),
+        _feed_worker(client, listeners, market, loader),
+    )
+
+
+def _orders_worker(client: Client, orders: LedgerOrderActivities) -> Worker:
+    return Worker(
+        client,
+        task_queue=messages.ORDERS_QUEUE,
+        workflows=WORKFLOWS,
+        activities=[
+            orders.accept,
+            orders.load,
+            orders.book,
+            orders.ask_cancel,
+            orders.ask_amend,
+            orders.close_unsent,
+            orders.recheck,
+        ],
+        workflow_runner=sandbox(),
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        max_cached_workflows=2_000,
+        max_concurrent_workflow_tasks=16,
+        graceful_shutdown_timeout=_FINISH_SENDING,
+        interceptors=[LogContext()],
+    )
+
+
+def _broker_worker(client: Client, requests: ConnectedBrokerActivities, access: ConnectedAccessActivities) -> Worker:
+    return Worker(
+        client,
+        task_queue=messages.BROKER_QUEUE,
+        activities=[
+            requests.submit,
+            requests.cancel,
+            requests.amend,
+            requests.resolve,
+            requests.look_for_amend,
+            access.look_at_access,
+            access.request_code,
+            access.raise_access_alert,
+        ],
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(),
+        graceful_shutdown_timeout=_FINISH_SENDING,
+        max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
+        interceptors=[LogContext()],
+    )
+
+
+def _feed_worker(
+    client: Client, listeners: ListenerActivities, market: MarketListener, loader: ReferenceDataLoader
+) -> Worker:
+    return Worker(
+        client,
+        task_queue=messages.FEED_QUEUE,
+        activities=[
+            listeners.run_feed,
+            listeners.watch_market,
+            market.listen_to_market,
+            loader.load_reference_data,
+        ],
+        max_concurrent_activities=10,
+        max_heartbeat_throttle_interval=_SIGN_OF_LIFE,
+        interceptors=[LogContext()],
     )
 
 

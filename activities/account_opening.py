@@ -16,6 +16,7 @@ from ledger.settlement import Opening
 _FIRST_PAUSE_SECONDS = 2.0
 _LONGEST_PAUSE_SECONDS = 30.0
 _ALERT_AFTER_SECONDS = 60.0
+_LOOK_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +36,32 @@ class AccountOpening:
         *,
         first_pause_seconds: float = _FIRST_PAUSE_SECONDS,
         alert_after_seconds: float = _ALERT_AFTER_SECONDS,
+        look_seconds: float = _LOOK_SECONDS,
     ) -> None:
         self._ledger = ledger
         self._broker = broker
         self._days = days
         self._first_pause_seconds = first_pause_seconds
         self._alert_after_seconds = alert_after_seconds
+        self._look_seconds = look_seconds
 
     async def keep(self, today: date) -> None:
-        """Beside the day's watch, until every account is opened."""
+        """Beside the day's watch, until cancelled: a person may make an account known at any time."""
+        begun: set[str] = set()
         async with asyncio.TaskGroup() as group:
-            for connection in await self._ledger.connections():
-                for account in await self._ledger.accounts_of(connection.connection_id):
-                    if not account.opened:
+            while True:
+                for account in await self._unopened():
+                    if account.account_id not in begun:
+                        begun.add(account.account_id)
                         group.create_task(self._open(account, today))
+                await asyncio.sleep(self._look_seconds)
+
+    async def _unopened(self) -> list[Account]:
+        connections = await self._ledger.connections()
+        known = [
+            each for connection in connections for each in await self._ledger.accounts_of(connection.connection_id)
+        ]
+        return [account for account in known if not account.opened]
 
     async def _open(self, account: Account, today: date) -> None:
         loop_time = asyncio.get_running_loop().time

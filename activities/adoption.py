@@ -84,12 +84,19 @@ class Adoption:
             await self._intake.messages(today, ())
 
     async def _adopt(self, account: Account, row: BookRow, today: date, still_open: Collection[str]) -> bool:
-        """Only what is shown under a request id, or proves by itself to be external: the rest may be ours."""
-        if row.terms is None or not (row.request_id or row.external):
+        if row.terms is None:
             activity.logger.warning("order %s at the broker cannot be taken in: %s", row.broker_order_id, row)
             return False
         terms = row.terms
-        found = ExternalOrder(terms.symbol, terms.side, terms.order_type, terms.quantity, terms.price, row.report)
+        found = ExternalOrder(
+            terms.symbol,
+            terms.side,
+            terms.order_type,
+            terms.quantity,
+            terms.price,
+            row.report,
+            nameless=not (row.request_id or row.external),
+        )
         market_now, wall_now = await self._days.market_now(), datetime.now(UTC)
         adopted = await self._ledger.adopt(account.account_id, today, found, market_now, wall_now, still_open)
         if isinstance(adopted, NotAdopted):

@@ -164,7 +164,7 @@ class BalanceCheck:
 
     async def _compared(self, account: Account, today: date) -> _Compared | None:
         """None while nothing can be told: in flight, no answer, or booked between the questions."""
-        owned = await self._ledger.owned(account.account_id)
+        owned = await self._ledger.owned(account.account_id, today)
         if owned.in_flight:
             return None
         cash = await self._broker.cash(account.broker_account)
@@ -172,7 +172,7 @@ class BalanceCheck:
         if isinstance(cash, NoAnswer) or isinstance(positions, NoAnswer):
             activity.logger.warning("the broker did not tell the balances of account %s", account.account_id)
             return None
-        if await self._ledger.owned(account.account_id) != owned or await self._days.today() != today:
+        if await self._ledger.owned(account.account_id, today) != owned or await self._days.today() != today:
             return None
         return _Compared(differences(owned, cash, positions), _cash_more(owned, cash))
 

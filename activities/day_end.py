@@ -5,6 +5,7 @@ that nobody knew the fate of and that an answered book does not show well after 
 """
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from temporalio import activity
@@ -12,7 +13,7 @@ from temporalio import activity
 from activities.announcing import OrderAnnouncer
 from activities.broker_days import BrokerDays
 from activities.intake import Intake
-from broker.port import Book, Broker, NoAnswer
+from broker.port import Book, BookRow, Broker, NoAnswer
 from ledger.accounts import Account
 from ledger.ledger import Ledger
 from market.calendar import TradingCalendar
@@ -63,7 +64,7 @@ class DayEnd:
             return
         if is_today and await self._days.today() != trading_date:
             return  # the day turned while the book was read: request ids in it may be the new day's
-        await self._intake.book(trading_date, book)
+        await self._intake.book(trading_date, _as_last_words(book, orders if is_today else None))
         if is_today:
             await self._close_absent(trading_date, orders, book, now)
 
@@ -84,6 +85,22 @@ class DayEnd:
 
 def _is_over(order: Order, now: datetime, calendar: TradingCalendar) -> bool:
     return order.life in _AT_BROKER and now >= order_expiry(order.terms.exchange, order.trading_date, calendar)
+
+
+def _as_last_words(book: Book, over: Sequence[StoredOrder] | None) -> Book:
+    """`book`, read after the last phase of the orders that are `over`, or of all; others can still trade."""
+    rows = [row if over is not None and not _is_of_one(row, over) else _final(row) for row in book.rows]
+    return replace(book, rows=tuple(rows))
+
+
+def _is_of_one(row: BookRow, orders: Sequence[StoredOrder]) -> bool:
+    if row.broker_order_id and any(row.broker_order_id == stored.order.broker_order_id for stored in orders):
+        return True
+    return any(stored.order.request(row.request_id) is not None for stored in orders)
+
+
+def _final(row: BookRow) -> BookRow:
+    return replace(row, report=replace(row.report, final=True))
 
 
 def _was_never_received(

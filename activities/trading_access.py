@@ -1,7 +1,7 @@
 """The right to send orders, looked at where the broker connection is; a code that a person left is used at once."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
 from temporalio import activity
@@ -9,7 +9,17 @@ from temporalio.service import RPCError
 
 from activities.announcing import OrderAnnouncer
 from activities.signatures import AccessActivities
-from broker.port import NeedsOtp, NoAnswer, OtpRequested, OtpWithheld, SignedIn, SignedOut, TradingAccess, TradingLogin
+from broker.port import (
+    MORNING_RENEWAL,
+    NeedsOtp,
+    NoAnswer,
+    OtpRequested,
+    OtpWithheld,
+    SignedIn,
+    SignedOut,
+    TradingAccess,
+    TradingLogin,
+)
 from ledger.accounts import AlertKind
 from ledger.ledger import Ledger
 from market.calendar import VIETNAM
@@ -18,9 +28,9 @@ from workflows.access_state import AccessAlert, AccessFound, AccessState, Access
 
 _BY_PIN, _BY_CODE = timedelta(hours=1), timedelta(minutes=30)
 _TASK_OPEN, _SIGNED_OUT = timedelta(minutes=10), timedelta(minutes=5)
-# The broker client tells ten minutes before a token ends, and at 08:30, that a code is needed: look just after that.
+# The broker client tells ten minutes before a token ends, and in the morning, that a code is needed: look just after.
 _BEFORE_THE_END = timedelta(minutes=9, seconds=55)
-_MORNING = time(8, 30, 5)
+_JUST_AFTER = timedelta(seconds=5)
 _SHORTEST = timedelta(minutes=1)
 
 
@@ -102,7 +112,7 @@ def _found(access: TradingAccess, now: datetime, *, by_code: bool) -> AccessFoun
 
 def _look_again(until: datetime, now: datetime, longest: timedelta) -> datetime:
     local = now.astimezone(VIETNAM)
-    morning = datetime.combine(local.date(), _MORNING, VIETNAM)
+    morning = datetime.combine(local.date(), MORNING_RENEWAL, VIETNAM) + _JUST_AFTER
     if morning <= local:
         morning += timedelta(days=1)
     return max(now + _SHORTEST, min(now + longest, until - _BEFORE_THE_END, morning)).astimezone(UTC)

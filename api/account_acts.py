@@ -198,9 +198,11 @@ def _refused(refusal: ActRefusal, body: AdjustmentRequest) -> ProblemRaised:
             return ProblemRaised(ProblemCode.INSTRUMENT_NOT_FOUND, f"There is no security {body.asset}.")
         case ActRefusal.MORE_THAN_FREE:
             return _wrong_amount(body, "takes more than is available: cancel the orders that hold it first")
-        case ActRefusal.KEY_TAKEN | ActRefusal.NOT_WAITING:
+        case ActRefusal.KEY_TAKEN:
             detail = f"act_id {body.act_id} was first used for another act."
             return ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, detail)
+        case ActRefusal.NOT_WAITING:
+            raise AssertionError("an adjustment waits for no order")
         case _:
             assert_never(refusal)
 

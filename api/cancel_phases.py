@@ -1,7 +1,7 @@
 """A cancel that the exchange would refuse in this phase is refused here, with the time at which it can be asked again.
 
-It is a courtesy and no decision: where the clock, the calendar or the day's data cannot be read, and in the last
-seconds of a phase, the request goes out and the broker's word decides (VN-A3, LC-47, LC-48).
+It is a courtesy and no decision: where the clock, the calendar or the day's data cannot be read, the request goes out,
+and so does one of a phase's last moment that may arrive after it; the broker's word decides (VN-A3, LC-47, LC-48).
 """
 
 import asyncio

@@ -25,6 +25,7 @@ class _Request:
 
 def differences(command: PlaceOrder, first: StoredOrder | OrderRun) -> list[ProblemViolation]:
     """One line for each field that differs, in the words and units of problems (prices in VND)."""
+    request = _first(first)
     return [
         ProblemViolation(
             code="differs",
@@ -34,13 +35,17 @@ def differences(command: PlaceOrder, first: StoredOrder | OrderRun) -> list[Prob
             allowed=before,
             unit=Unit.VND if field == "price" else None,
         )
-        for field, before, now in _compared(_first(first), command)
+        for field, before, now in _compared(request, command)
         if before != now
-    ] or [
-        ProblemViolation(
-            code="differs", field="queue_next_day", message="queue_next_day was not the same in the first request"
-        )
-    ]
+    ] or [_untold(request)]
+
+
+def _untold(first: _Request) -> ProblemViolation:
+    """What nobody keeps of a request but its digest."""
+    names = "queue_next_day" if first.max_delay_seconds is not None else "queue_next_day or max_delay_seconds"
+    return ProblemViolation(
+        code="differs", field="queue_next_day", message=f"{names} was not the same in the first request"
+    )
 
 
 def _first(first: StoredOrder | OrderRun) -> _Request:

@@ -137,7 +137,7 @@ async def say(
     ],
     resources: ResourcesOf,
 ) -> Response:
-    """Operators only. After a 503 the same request may be repeated: the same word twice changes nothing."""
+    """Operators only. After a 503 the same request may be repeated: the same word twice in a row changes nothing."""
     try:
         word = body.on(symbol, caller.user)
     except ValueError as error:

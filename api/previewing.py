@@ -41,7 +41,7 @@ class EstimateBody(BaseModel):
 
 
 class PreviewBody(BaseModel):
-    """The verdict that placing the order would get now. `warnings` stop nothing."""
+    """The verdict that placing the order would get now. `warnings` stop nothing, and placing does not repeat them."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 

@@ -22,7 +22,7 @@ from local.ports import LOOPBACK
 from local.progress import Progress
 from local.waiting import StopFlag, wait_until
 from market.fees import SSI_ONLINE
-from orders.holds import cash_for
+from market.reserve import cash_for
 
 
 def main() -> int:

@@ -5,7 +5,7 @@ An outcome is a value and never an exception; what cannot be proven is `Unknown`
 
 from collections.abc import AsyncGenerator, Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol
@@ -14,6 +14,10 @@ from market.instrument import Instrument
 from market.terms import OrderTerms
 from market.vocabulary import OrderType, Side
 from orders.evidence import BrokerReport, Match, RequestFailed
+
+MORNING_RENEWAL = time(8, 30)
+"""When the right to send is renewed, or a code is asked for, if it would end during the day's session: half an hour
+before the first exchange opens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,19 +209,15 @@ class Book:
     def lacks(self, request_ids: Collection[str], symbol: str, side: Side, others: Collection[str] = ()) -> bool:
         """Whether no row can be the order on `side` of `symbol` that left under one of `request_ids`.
 
-        `others` are the broker's ids of orders that are known to be other ones.
+        `others` are the broker's ids of orders that are known to be other ones. A row under a strange request proves
+        nothing: an order of ours that was changed on iBoard may be shown under the id of that change (SSI-U21).
         """
         if any(row.request_id in request_ids for row in self.shown):
             return False
-        strange = (row for row in self.rows if row.broker_order_id not in others)
-        if any(_is_nameless(row) and _fits(row.terms, symbol, side) for row in strange):
+        strange = (row for row in self.rows if row.broker_order_id not in others and not row.external)
+        if any(_fits(row.terms, symbol, side) for row in strange):
             return False
-        known = (row.broker_order_id and (row.request_id or row.broker_order_id in others) for row in self.odd)
-        return all(known)
-
-
-def _is_nameless(row: BookRow) -> bool:
-    return not row.request_id and not row.external
+        return all(row.broker_order_id and row.broker_order_id in others for row in self.odd)
 
 
 def _fits(terms: BookTerms | None, symbol: str, side: Side) -> bool:

@@ -7,7 +7,7 @@ import typer
 # ruff: noqa: PLC0415 - each command imports what it needs when it runs, as all commands do
 
 account = typer.Typer(
-    help="Book an adjustment to an account, let it trade again, or tell whose order it shows.",
+    help="Open an account and say who may use it; adjust it, let it trade again, or tell whose order it shows.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -15,6 +15,46 @@ account = typer.Typer(
 AccountId = Annotated[str, typer.Argument(help="For example 0901351.", show_default=False)]
 Reason = Annotated[str, typer.Option(help="What explains it.")]
 User = Annotated[str, typer.Option(help="Who says so; defaults to the login name.", envvar="USER")]
+Plan = Annotated[str, typer.Option(help="standard, or self_directed in its first year (VN-C9).")]
+OfOrders = Annotated[str, typer.Option("--channel", help="online, or staff: how its orders come to SSI (VN-A11).")]
+
+
+@account.command("open")
+def open_new(
+    broker_account: Annotated[str, typer.Argument(help="Its number at the broker: 0901351.", show_default=False)],
+    *,
+    investor: Annotated[str, typer.Option(help="Whose it is: the same words for all accounts of one investor.")],
+    plan: Plan,
+    channel: OfOrders,
+    foreign: Annotated[bool, typer.Option("--foreign", help="Its buys need foreign room.")] = False,
+) -> None:
+    """Make an account that is at the broker known here, with its rates; said again, nothing changes."""
+    from cli.account_opening import open_account
+
+    print(open_account(broker_account, investor, plan, channel, is_foreign=foreign))
+
+
+@account.command("set-fees")
+def set_fees_of(account_id: AccountId, *, plan: Plan, channel: OfOrders) -> None:
+    """Give an account the rates of another plan or channel, for orders accepted from now on."""
+    from cli.account_opening import set_fees
+
+    print(set_fees(account_id, plan, channel))
+
+
+@account.command()
+def grant(
+    account_id: AccountId,
+    user: Annotated[str, typer.Argument(help="The user that a token names.", show_default=False)],
+    *,
+    role: Annotated[str, typer.Option(help="viewer, trader or operator, in every account of the user.")],
+    default: Annotated[bool, typer.Option("--default", help="Requests that name no account mean this one.")] = False,
+    change_role: Annotated[bool, typer.Option("--change-role", help="A known user gets another role.")] = False,
+) -> None:
+    """Let a user use an account over the API; a user who is not known yet is made."""
+    from cli.account_opening import grant_account
+
+    print(grant_account(account_id, user, role, is_default=default, changes_role=change_role))
 
 
 @account.command(context_settings={"ignore_unknown_options": True})

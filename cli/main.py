@@ -155,11 +155,14 @@ def simulator(
     clock: Annotated[
         str, typer.Option(help="open: start in an open session; live: the wall's time, open or closed.")
     ] = "open",
+    start: Annotated[
+        str, typer.Option(help="A new market stands still here, such as 2026-11-25T10:00:00, until its clock is set.")
+    ] = "",
 ) -> None:
     """Run the stand-in for SSI alone, for a client in any language; Ctrl-C ends it."""
     from cli.simulating import run_simulator
 
-    raise typer.Exit(run_simulator(data, seed, clock))
+    raise typer.Exit(run_simulator(data, seed, clock, start))
 
 
 @app.command("record-histories")

@@ -11,7 +11,7 @@ from cli.closing_lines import closing_lines
 from cli.configuration import command_settings, product_version, progress
 from cli.reloading import LogFollower, SourceWatch
 from local.environment import Addresses
-from local.home import Home, lock_home, open_home
+from local.home import Home, find_holder, lock_home, open_home
 from local.orphans import end_orphans
 from local.progress import Progress
 from local.stack import Database, Plan, Stack, default_programs, port_claims
@@ -51,6 +51,22 @@ def run_setup() -> None:
     settings = command_settings()
     with _session(settings) as session:
         session.stack.start_database()
+
+
+@contextmanager
+def stack_database() -> Iterator[str]:
+    """The URL of the stack's database; an embedded one that no stack runs is brought up for this long.
+
+    Raises `CannotRun` or `StopRequested`.
+    """
+    settings = command_settings()
+    if settings.database_url is not None or find_holder(open_home(settings.oms_home)) is not None:
+        from cli.stack_database import stack_database_url  # noqa: PLC0415 brings the ORM, see `_plan`
+
+        yield stack_database_url(settings)
+        return
+    with _session(settings) as session:
+        yield session.stack.start_database()
 
 
 @contextmanager

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from cli.configuration import command_settings
 from ledger.database import open_engine
@@ -28,9 +29,14 @@ def stack_database_url(settings: Settings) -> str:
 
 async def with_ledger(work: Callable[[Ledger], Awaitable[_Answer]]) -> _Answer:
     """What `work` finds in the stack's ledger. Raises `CannotRun` when the database does not answer."""
-    engine = open_engine(stack_database_url(command_settings()))
+    return await with_engine(stack_database_url(command_settings()), lambda engine: work(Ledger(engine)))
+
+
+async def with_engine(database_url: str, work: Callable[[AsyncEngine], Awaitable[_Answer]]) -> _Answer:
+    """What `work` finds at the address. Raises `CannotRun` when the database does not answer."""
+    engine = open_engine(database_url)
     try:
-        return await work(Ledger(engine))
+        return await work(engine)
     except OperationalError as problem:
         raise CannotRun(f"the database does not answer; is the stack running? {problem.orig}") from problem
     finally:

@@ -23,12 +23,13 @@ from ledger.tables import ORDERS
 from ledger.writing import new_events
 from market.calendar import day_of
 from market.clock import MarketClock
+from market.reserve import cash_for
 from market.violations import Violation
 from market.vocabulary import Side
 from orders.commands import PlaceOrder
 from orders.evidence import ClosedHere
 from orders.folding import apply
-from orders.holds import Hold, cash_for
+from orders.holds import Hold
 from orders.order import CloseReason, Life, Order
 from orders.status import status
 from orders.stored import StoredOrder, Verdict

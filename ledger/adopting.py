@@ -83,10 +83,12 @@ _SAID_NOT_OURS = text(
 # An order of ours that was changed at the broker's own screen is shown there under the id of that change, and perhaps
 # as another order. While one on the same side of the same symbol may be it, nothing is taken for somebody else's: one
 # whose answer was lost, or that a person has closed as not received, or whose own id the book does not show as open, or
-# that ended part-filled without our cancel: a successor may count those fills once more (LC-62).
+# that ended part-filled without our cancel: a successor may count those fills once more (LC-62). A person is told of
+# what time alone does not clear up.
 _PERHAPS = text(
     """
-    SELECT order_id, life = 'closed' OR (life = 'live' AND broker_order_id <> '' AND accepted_at < :long_known) AS stuck
+    SELECT order_id,
+        life = 'closed' OR (accepted_at < :long_known AND (life = 'unknown' OR broker_order_id <> '')) AS stuck
     FROM orders
     WHERE account_id = :account_id AND trading_date = :trading_date AND symbol = :symbol AND side = :side
       AND (
@@ -95,7 +97,7 @@ _PERHAPS = text(
           OR (life = 'live' AND CAST(:open_at_broker AS text[]) IS NOT NULL
               AND broker_order_id <> ALL(CAST(:open_at_broker AS text[])))
           OR (life = 'closed' AND facts ->> 'close_reason' = 'not_received')
-          OR (life = 'closed' AND facts ->> 'close_reason' = 'canceled'
+          OR (life = 'closed' AND origin = 'client' AND order_type = 'LO' AND facts ->> 'close_reason' = 'canceled'
               AND GREATEST((facts ->> 'matched_quantity')::bigint, (facts ->> 'reported_quantity')::bigint)
                   BETWEEN 1 AND :filled
               AND NOT facts -> 'requests' @> '[{"action": "cancel", "state": "done"}]')
@@ -133,7 +135,10 @@ class Stranger:
 
 @dataclass(frozen=True, slots=True)
 class ExternalOrder:
-    """An order as the broker's book shows it, which names no exchange; `price` in VND, None for types without one."""
+    """An order as the broker's book shows it, which names no exchange; `price` in VND, None for types without one.
+
+    `nameless`: it is shown under no request, so it may be any order of ours.
+    """
 
     symbol: str
     side: Side
@@ -141,6 +146,7 @@ class ExternalOrder:
     quantity: int
     price: int | None
     report: BrokerReport
+    nameless: bool = False
 
 
 async def strangers(
@@ -226,16 +232,23 @@ async def _is_perhaps_ours(
         "long_known": wall_now - _BOOK_MAY_LAG,
     }
     row = (await connection.execute(_PERHAPS, asked)).one_or_none()
-    if row is not None and row.stuck:
-        shown = f"{found.report.broker_order_id} ({found.side} {found.quantity} {found.symbol})"
-        key = f"perhaps_ours:{account.connection_id}:{trading_date.isoformat()}:{found.report.broker_order_id}"
-        words = (
-            f"The broker shows an order {shown} that may be this one under another id; it is not taken in until a "
-            "person says that it is none of ours."
-        )
-        kind = AlertKind.ORDER_CONTRADICTION
-        await raise_alert(connection, kind, key, words, account_id=account.account_id, order_id=row.order_id)
-    return row is not None
+    if row is None and not found.nameless:
+        return False
+    if row is None or row.stuck:
+        await _ask_a_person(connection, account, trading_date, found, None if row is None else row.order_id)
+    return True
+
+
+async def _ask_a_person(
+    connection: AsyncConnection, account: Account, trading_date: date, found: ExternalOrder, order_id: str | None
+) -> None:
+    """`order_id`: the order of ours that it may be; None when it names no request and may be any."""
+    shown = f"{found.report.broker_order_id} ({found.side} {found.quantity} {found.symbol})"
+    doubt = "names no request" if order_id is None else "may be this one under another id"
+    key = f"perhaps_ours:{account.connection_id}:{trading_date.isoformat()}:{found.report.broker_order_id}"
+    words = f"The broker shows an order {shown} that {doubt}; it waits for a person who says that it is none of ours."
+    kind = AlertKind.ORDER_CONTRADICTION
+    await raise_alert(connection, kind, key, words, account_id=account.account_id, order_id=order_id)
 
 
 def _order_of(account: Account, trading_date: date, found: ExternalOrder, instrument: Instrument) -> Order:

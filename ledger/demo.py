@@ -6,12 +6,11 @@ from sqlalchemy import Connection, Table, create_engine
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.pool import NullPool
 
-from ledger.accounts import AccountKind, Role
+from ledger.account_opening import SSI_CONNECTION, NewAccount, account_row
+from ledger.accounts import Role
 from ledger.tables import ACCOUNT, APP_USER, CONNECTION, INVESTOR, USER_GRANT
 from market.fees import SSI_ONLINE
-from risk.checks import TradingState
 
-DEMO_CONNECTION = "ssi"
 DEMO_INVESTOR = "demo"
 DEMO_TRADER = "trader"
 DEMO_USERS = {DEMO_TRADER: Role.TRADER, "viewer": Role.VIEWER, "operator": Role.OPERATOR}
@@ -22,7 +21,7 @@ def seed_demo(database_url: str, broker_account: str) -> None:
     engine = create_engine(database_url, poolclass=NullPool)
     with engine.begin() as connection:
         _add(connection, INVESTOR, {"id": DEMO_INVESTOR, "name": "Demo investor"})
-        _add(connection, CONNECTION, {"id": DEMO_CONNECTION, "name": "SSI FastConnect"})
+        _add(connection, CONNECTION, {"id": SSI_CONNECTION.connection_id, "name": SSI_CONNECTION.name})
         _add(connection, ACCOUNT, _account(broker_account, DEMO_INVESTOR))
         for name, role in DEMO_USERS.items():
             _add(connection, APP_USER, {"name": name, "role": role.value})
@@ -41,18 +40,8 @@ def seed_trader_account(database_url: str, broker_account: str) -> None:
         _add(connection, USER_GRANT, grant)
 
 
-def _account(broker_account: str, investor: str) -> dict[str, Any]:
-    return {
-        "id": broker_account,
-        "investor_id": investor,
-        "connection_id": DEMO_CONNECTION,
-        "broker_account": broker_account,
-        "kind": AccountKind.CASH.value,
-        "state": TradingState.ACTIVE.value,
-        "commission_ppm": SSI_ONLINE.commission_ppm,
-        "sale_tax_ppm": SSI_ONLINE.sale_tax_ppm,
-        "is_foreign": False,
-    }
+def _account(broker_account: str, investor: str) -> dict[str, object]:
+    return account_row(NewAccount(broker_account, investor, SSI_ONLINE, is_foreign=False))
 
 
 def _add(connection: Connection, table: Table, row: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 for what is left when it takes executions back or corrects them.
 
 The rows that are not superseded always add up to the order's filled quantity, value and charges (LC-25, LC-31, LC-34).
+From a restatement on they are named by their evidence: the broker's number may stand on two words with other contents.
 """
 
 from collections.abc import Iterable, Sequence
@@ -76,7 +77,7 @@ def _restated(step: Step) -> Iterable[Fill]:
         return
     owed = _charges(order, value)
     yield Fill(
-        key=f"{_RESTATED}{order.restatement.number}",
+        key=f"{_RESTATED}{step.key}",
         quantity=quantity,
         price=value // quantity,
         value=value,
@@ -97,7 +98,7 @@ def _counted(step: Step) -> Iterable[Fill]:
         value += each.value
         owed = _charges(before, value)
         yield Fill(
-            key=f"counted:{each.number}:{value}:{before.restatement.number}",
+            key=f"counted:{each.number}:{value}:{step.key}",
             quantity=each.quantity,
             price=each.value // each.quantity,
             value=each.value,
@@ -138,7 +139,7 @@ def _derived(step: Step, known: Iterable[Fill]) -> Iterable[Fill]:
         return
     value = missing.value - sum(fill.value for fill in covered)
     yield Fill(
-        key=_derived_key(order),
+        key=_derived_key(step),
         quantity=quantity,
         price=value // quantity,
         value=value,
@@ -149,10 +150,11 @@ def _derived(step: Step, known: Iterable[Fill]) -> Iterable[Fill]:
     )
 
 
-def _derived_key(order: Order) -> str:
+def _derived_key(step: Step) -> str:
     """The same totals may come again once figures were restated."""
+    order = step.after
     totals = f"derived:{order.reported_quantity}:{order.matched_quantity}"
-    return f"{totals}:{order.restatement.number}" if order.restatement.number else totals
+    return f"{totals}:{step.key}" if order.restatement.number else totals
 
 
 def _missing(order: Order) -> _Sum:

@@ -1,4 +1,4 @@
-"""The inbox: every message of the broker is stored, word for word, before anything else is done with it."""
+"""The inbox: every message of the trading stream is stored, word for word, before it is used for anything."""
 
 import hashlib
 from collections.abc import Sequence

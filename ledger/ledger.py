@@ -246,10 +246,10 @@ class Ledger:
 
     # Accounts
 
-    async def owned(self, account_id: str) -> Owned:
-        """What the account owns in all, for the comparison with the broker (LC-99)."""
+    async def owned(self, account_id: str, today: date = date.min) -> Owned:
+        """What the account owns in all, for the comparison with the broker on the trading date `today` (LC-99)."""
         async with self._reads.connect() as connection:
-            return await owned_reads.owned(connection, account_id)
+            return await owned_reads.owned(connection, account_id, today)
 
     async def block(self, account_id: str, key: str, text: str) -> bool:
         """Take no new risk and raise an alert; False when `key` has done that before. Raises `UnknownAccountError`."""

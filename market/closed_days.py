@@ -9,6 +9,9 @@ from holidays import country_holidays
 
 from market.citations import Citation, Confidence, cite
 
+NUMBER_NOT_FOUND = "number not found"
+"""Stands for the number of a notice of which only reports were found."""
+
 
 class Certainty(StrEnum):
     """Announced by an exchange or known to have been closed; expected by law, no notice; or guessed from it."""
@@ -20,7 +23,10 @@ class Certainty(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClosedDay:
-    """A weekday without trading and settlement; `notice` is the number of the exchange's or the law's own notice."""
+    """A weekday without trading and settlement; `notice` is the number of the exchange's or the law's own notice.
+
+    It is `NUMBER_NOT_FOUND` where the number is not known, and empty for a guessed day, which has no notice yet.
+    """
 
     day: date
     reason: str
@@ -42,7 +48,7 @@ _TET_LETTER = "VNX letter 1403/SGDVN-THHC"
 
 
 def _notice(
-    cited: Citation, reason: str, year: int, *month_days: tuple[int, int], notice: str = ""
+    cited: Citation, reason: str, year: int, *month_days: tuple[int, int], notice: str = NUMBER_NOT_FOUND
 ) -> tuple[ClosedDay, ...]:
     days = (date(year, month, day) for month, day in month_days)
     return tuple(ClosedDay(day, reason, Certainty.ANNOUNCED, cited, notice) for day in days)

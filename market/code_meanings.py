@@ -70,7 +70,12 @@ MEANINGS: tuple[CodeMeaning, ...] = (
     CodeMeaning(RuleCode.PRICE_ABOVE_CEILING, "VN-A7", "Above the day's ceiling", Unit.VND),
     CodeMeaning(RuleCode.PRICE_BELOW_FLOOR, "VN-A7", "Below the day's floor", Unit.VND),
     CodeMeaning(RuleCode.OPPOSITE_ORDER, "VN-C7", "The investor's other side was entered in the same auction"),
-    CodeMeaning(RuleCode.SELF_CROSSING, "VN-C7", "A warning: the order could meet the investor's own", Unit.VND),
+    CodeMeaning(
+        RuleCode.SELF_CROSSING,
+        "VN-C7",
+        "A warning, told by a preview only: the order could meet the investor's own",
+        Unit.VND,
+    ),
     CodeMeaning(RuleCode.FOREIGN_ROOM_EXCEEDED, "VN-C7", "More shares than foreigners may still buy", Unit.SHARES),
     CodeMeaning(RuleCode.TOO_MANY_POSITIONS, "RK-07", "The firm's limit of symbols held or being bought"),
     CodeMeaning(RuleCode.ACCOUNT_REDUCE_ONLY, "RK-12", "The account may only sell what it owns"),

@@ -63,6 +63,11 @@ class TaxRow:
 SALE_TAXES: tuple[TaxRow, ...] = (TaxRow(_SALE_TAX_PPM, cite("VN-A11", Confidence.HIGH, "S47 S51")),)
 
 
+def channels_of(plan: FeePlan) -> tuple[Channel, ...]:
+    """The channels that accounts of the plan have."""
+    return tuple(dict.fromkeys(row.channel for row in COMMISSIONS if row.plan is plan))
+
+
 def fee_schedule(plan: FeePlan, channel: Channel, day_value: int = 0) -> FeeSchedule:
     """The rates of an account that has traded `day_value` VND today. Raises ValueError for a channel it lacks."""
     rows = [row for row in COMMISSIONS if row.plan is plan and row.channel is channel]
@@ -73,7 +78,7 @@ def fee_schedule(plan: FeePlan, channel: Channel, day_value: int = 0) -> FeeSche
 
 
 SSI_ONLINE = fee_schedule(FeePlan.STANDARD, Channel.ONLINE)
-"""SSI's online commission of 0.15 % (VN-A11), which every account is opened with; its own row counts from then on."""
+"""SSI's online commission of 0.15 % (VN-A11): the demo's and the simulator's rates."""
 
 
 def commission(schedule: FeeSchedule, gross_value: int) -> int:

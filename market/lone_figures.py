@@ -7,7 +7,6 @@ from market.broker_day import DAY_STARTS
 from market.calendar import SETTLEMENT_DAYS, SETTLEMENT_TIME
 from market.citations import Citation, Confidence, cite
 from market.lots import LOT
-from market.permissions import LAST_SECONDS
 from market.post_close import CLOSE_IS_TOLD
 from market.sessions import PERIODIC_FROZEN_MINUTES, PLO_MATCHING_STARTS
 from market.ticks import PUT_THROUGH_TICK
@@ -31,7 +30,6 @@ _ODD = cite("VN-A6", Confidence.HIGH, "S15 S19 S60 S72")
 _STEP = cite("VN-A5", Confidence.HIGH, "S8 S15 S27")
 _STEP_HOSE = cite("VN-A5", Confidence.MEDIUM, "S25")
 # Our own choices: the sources are those of the rule that each belongs to.
-_LAST_SECONDS = cite("VN-A3", Confidence.ASSUMED, "S1 S5 S7")
 _CLOSE = cite("VN-C7", Confidence.ASSUMED, "S11 S13")
 _MORNING = cite("VN-A9", Confidence.ASSUMED, "S53")
 
@@ -47,12 +45,6 @@ FIGURES: tuple[FigureRow, ...] = (
         f"put-through step, {Exchange.HNX} and {Exchange.UPCOM}, VND", PUT_THROUGH_TICK, "market/ticks.py", _STEP
     ),
     FigureRow(f"put-through step, {Exchange.HOSE}, VND", PUT_THROUGH_TICK, "market/ticks.py", _STEP_HOSE),
-    FigureRow(
-        "end of a phase in which only the broker's answer tells whether a change was in time",
-        LAST_SECONDS,
-        "market/permissions.py",
-        _LAST_SECONDS,
-    ),
     FigureRow(
         "time after the closing auction in which a last price is not yet the close",
         CLOSE_IS_TOLD,

@@ -7,13 +7,10 @@ from typing import assert_never
 from market.calendar import PUBLISHED, TradingCalendar, day_of
 from market.citations import Citation, Confidence, cite
 from market.order_types import Expiry, type_row
-from market.phases import Phase, next_boundary, phase_at, phases_of
+from market.phases import Phase, phase_at, phases_of
 from market.sessions import PERIODIC_FROZEN_MINUTES
 from market.statuses import status_of_phases
 from market.vocabulary import Exchange, OrderType, PhaseName, SecurityStatus, Whereabouts
-
-LAST_SECONDS = timedelta(seconds=5)
-"""So close before a boundary the request may arrive after it: the broker's answer decides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +71,6 @@ class Permission:
 
     allowed: bool
     next_allowed: datetime | None = None
-    broker_decides: bool = False
 
 
 def change_permission(
@@ -87,13 +83,12 @@ def change_permission(
 ) -> Permission:
     """Whether an unfilled order may be amended or cancelled at `now`; the exchange treats both alike (VN-A3).
 
-    What an exchange does with a cancel of a halted security is not told (VN-A10): its phases count, its word decides.
+    A request that is allowed may still arrive after its phase, and what an exchange does with a cancel of a halted
+    security is not told (VN-A10): its phases count here, and the broker's answer decides.
     """
     match whereabouts:
-        case Whereabouts.HELD_HERE:
+        case Whereabouts.HELD_HERE | Whereabouts.AT_BROKER:
             return Permission(allowed=True)
-        case Whereabouts.AT_BROKER:
-            return Permission(allowed=True, broker_decides=_in_last_seconds(exchange, now, status, calendar))
         case Whereabouts.AT_EXCHANGE:
             return _at_exchange(order_type, exchange, now, status, calendar)
         case _:
@@ -107,11 +102,9 @@ def _at_exchange(
     # What dies with its phase can never be changed; MTL rests as an LO (VN-C4).
     if type_row(order_type).expires is not Expiry.END_OF_DAY:
         return Permission(allowed=False)
-    traded = status_of_phases(exchange, status)
     if _changes_until(phase) > now:
-        unsure = _changes_until(phase) - now <= LAST_SECONDS or traded is not status
-        return Permission(allowed=True, broker_decides=unsure)
-    later = phases_of(exchange, day_of(now), traded, calendar)
+        return Permission(allowed=True)
+    later = phases_of(exchange, day_of(now), status_of_phases(exchange, status), calendar)
     # An LO outlives every phase in which it can be changed.
     starts = (each.start for each in later if each.start > now and _changes_until(each) > each.start)
     return Permission(allowed=False, next_allowed=next(starts, None))
@@ -124,7 +117,3 @@ def _changes_until(phase: Phase) -> datetime:
     if phase.name is PhaseName.PERIODIC_AUCTION:
         return phase.end - timedelta(minutes=PERIODIC_FROZEN_MINUTES)
     return phase.end
-
-
-def _in_last_seconds(exchange: Exchange, now: datetime, status: SecurityStatus, calendar: TradingCalendar) -> bool:
-    return next_boundary(exchange, now, status, calendar) - now <= LAST_SECONDS

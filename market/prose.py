@@ -5,7 +5,7 @@ RULES_HEAD = """\
 
 What `market/` knows of HOSE, HNX and UPCOM since the KRX system went live on 2025-05-05. Code and tests cite these
 ids. Times are Vietnam's, prices VND. This page is written by `python -m market.documents` from the rows that the code
-runs on, so a row here is the rule that is applied.
+runs on, so a row here is the rule that is applied; [fees](#fees-and-rounding) name the one exception.
 
 Rules come from the exchanges' regulations as brokers publish them. Each row says how sure it is: H several agreeing
 sources or the law's text, M one good source, L weak or differing sources, A our own choice where no source says; and
@@ -22,6 +22,12 @@ Commission and tax are computed on the gross value an order has traded **so far*
 fill pays the difference to the fill before it. So the parts always add up to the whole, and a hold made at the limit
 price with the commission on its whole value can never be exceeded by the fills
 (`tests/orders/test_folding_properties.py`).
+
+An account gets the rates of its plan and channel when it is opened, those of the rows with `from day value` 0, and
+keeps them until a person sets others. Rows that begin at a higher value traded on the day are shown as SSI publishes
+them and **not applied**: STAFF is charged its highest rate here, too much on days of high value and never too little.
+Nor does SELF_DIRECTED end by itself after its first year (VN-C9): from then on too little is charged until a person
+sets the plan. The comparison with the broker's balances shows either.
 
 ## Labels that the exchanges contradict
 

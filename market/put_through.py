@@ -14,7 +14,7 @@ from market.price_checks import band_broken
 from market.quantity_checks import FIRST_PRICE_DAYS
 from market.violations import RuleCode, Violation
 from market.vocabulary import Exchange
-from market.words import figure, figure_vi
+from market.words import either, figure, figure_vi
 
 _LISTED = cite("VN-A1", Confidence.HIGH, "S7 S10")
 _AFTER_HOURS = cite("VN-D7", Confidence.MEDIUM, "S5 S7 S10")
@@ -63,17 +63,31 @@ def put_through_violations(
 def _hours(instrument: Instrument, now: datetime, calendar: TradingCalendar) -> Iterator[Violation]:
     local = now.astimezone(VIETNAM)
     trades = calendar.is_trading_day(local.date(), instrument.exchange) and tradable(instrument, EVERYTHING)
-    hours = (row for row in PUT_THROUGH_HOURS if row.exchange is instrument.exchange)
-    if trades and any(row.start <= local.time() < row.end for row in hours):
+    hours = _hours_of(instrument.exchange)
+    if trades and any(start <= local.time() < end for start, end in hours):
         return
+    told = [(f"{start:%H:%M}", f"{end:%H:%M}") for start, end in hours]
+    spans = either([f"from {start} to {end}" for start, end in told], "and")
+    spans_vi = either([f"từ {start} đến {end}" for start, end in told], "và")
     yield Violation(
         RuleCode.PHASE_TAKES_NOTHING,
         "VN-D7",
-        "Put-through trades are made from 09:00 to 11:30 and from 13:00 to 15:00 of a trading day.",
-        "Giao dịch thỏa thuận từ 09:00 đến 11:30 và từ 13:00 đến 15:00 ngày giao dịch.",
+        f"Put-through trades on {instrument.exchange} are made {spans} of a trading day.",
+        f"Giao dịch thỏa thuận trên {instrument.exchange} {spans_vi} ngày giao dịch.",
         given=local.isoformat(timespec="minutes"),
-        allowed="09:00 to 11:30, 13:00 to 15:00",
+        allowed=", ".join(f"{start} to {end}" for start, end in told),
     )
+
+
+def _hours_of(exchange: Exchange) -> list[tuple[time, time]]:
+    """Start and end of the hours of `exchange`, rows that follow each other as one."""
+    joined: list[tuple[time, time]] = []
+    for row in PUT_THROUGH_HOURS:
+        if row.exchange is not exchange:
+            continue
+        start = joined.pop()[0] if joined and joined[-1][1] == row.start else row.start
+        joined.append((start, row.end))
+    return joined
 
 
 def _first_day(instrument: Instrument, traded_today: bool | None) -> Iterator[Violation]:  # noqa: FBT001 - a fact, not a switch

@@ -1,4 +1,4 @@
-"""At which price the cash of a buy is set aside before it trades (VN-C7)."""
+"""At which price the cash of a buy is set aside before it trades, and how much that is (VN-C7)."""
 
 from typing import assert_never
 
@@ -21,9 +21,10 @@ def reserve_price(terms: OrderTerms, instrument: Instrument, closing_price: int 
             assert_never(terms.order_type)
 
 
-def cash_reserve(
-    terms: OrderTerms, instrument: Instrument, schedule: FeeSchedule, closing_price: int | None = None
-) -> int:
-    """The cash that a buy needs before it is sent, commission included; the tax of a sale comes from its proceeds."""
-    value = terms.quantity * reserve_price(terms, instrument, closing_price)
-    return value + commission(schedule, value)
+def cash_for(fees: FeeSchedule, filled_value: int, leaves_value: int) -> int:
+    """Cash that `leaves_value` VND of further buying needs with its commission, cumulative over the order.
+
+    The tax of a sale comes from its proceeds.
+    """
+    whole = commission(fees, filled_value + leaves_value)
+    return leaves_value + whole - commission(fees, filled_value)

@@ -73,7 +73,14 @@ RULES: tuple[Rule, ...] = (
         "Ceiling rounds down to a tick, floor up; a band that collapses on the reference opens by one tick each way; a "
         "floor at or below zero is the reference. A covered warrant's band is its share's way to ceiling and floor "
         "divided by the ratio, compared where a person has told which share it buys at which ratio. Integers and "
-        "fractions only. The exchange's own figures win over computed ones, which cross-check them",
+        "fractions only. The exchange's own figures win over computed ones, which cross-check them: no order's price "
+        "is ever judged by a computed band. A security whose band of the day was not told is left out of the day's "
+        "data and its orders are denied with `unknown_symbol`, before the day's load with `reference_data_missing` "
+        "(`tests/ledger/test_rules_before_the_send.py::"
+        "test_no_band_is_computed_for_a_security_whose_band_of_the_day_was_not_told`, "
+        "`tests/broker/test_data.py::test_a_symbol_without_a_usable_band_is_left_out`). The one use of a computed "
+        "ceiling beside the comparison is how much cash a buy without a price sets aside while it waits for another "
+        "day; it is checked again with that day's own band",
         ("market/bands.py", "market/warrants.py", "market/band_checks.py", "market/instrument_words.py"),
         cite("VN-A8", _HIGH, "S17 S19 S24 S25 S26"),
     ),
@@ -170,8 +177,9 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "In one auction an investor, over all accounts, enters orders on one side of a symbol only; orders carried in "
         "do not count, and an auction that is halted and goes on is one. In continuous trading own orders must not be "
-        "made to meet: a warning. A buy without a price sets aside the ceiling, PLO the closing price once it is known "
-        "(our choice). A foreign buy beyond the room is refused",
+        "made to meet: a warning, which a preview tells and the answer to a placement does not. A buy without a price "
+        "sets aside the ceiling, PLO the closing price once it is known (our choice). A foreign buy beyond the room is "
+        "refused",
         ("market/investor_checks.py", "market/reserve.py", "market/post_close.py"),
         cite("VN-C7", _HIGH, "S9 S16 S18 S33 S37 S68"),
     ),

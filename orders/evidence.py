@@ -101,7 +101,8 @@ class BrokerReport:
     """The broker's cumulative word on its order: `filled` shares worth `filled_value` VND, `cancelled` shares.
 
     `quantity` and `price` (VND) are the terms that it works on; 0 and None where it does not tell. `number` is the
-    broker's running number of the message, 0 for a word without: of two, the higher is the later.
+    broker's running number of the message, 0 for a word without: of two, the higher is the later. `final`: it stands in
+    a book that was read after the order's last phase, so that no trade can have come since.
     """
 
     broker_order_id: str
@@ -114,6 +115,7 @@ class BrokerReport:
     text: str = ""
     price: int | None = None
     number: int = 0
+    final: bool = False
     kind: Literal["broker_report"] = "broker_report"
 
 

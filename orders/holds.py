@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from market.amendments import Amendment
-from market.fees import FeeSchedule, commission, sale_tax
+from market.fees import commission, sale_tax
+from market.reserve import cash_for
 from market.terms import OrderTerms
 from market.vocabulary import Side
 from orders.order import Life, Order
@@ -57,12 +58,6 @@ def _hold_on(order: Order, terms: OrderTerms) -> Hold:
     if price is None:
         raise ValueError(f"order {order.order_id} has no price to hold cash at")
     return Hold(cash=cash_for(order.fees, order.filled_value, leaves * price))
-
-
-def cash_for(fees: FeeSchedule, filled_value: int, leaves_value: int) -> int:
-    """Cash that `leaves_value` VND of further buying needs with its commission, cumulative over the order."""
-    whole = commission(fees, filled_value + leaves_value)
-    return leaves_value + whole - commission(fees, filled_value)
 
 
 def charges(order: Order) -> Charges:

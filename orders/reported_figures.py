@@ -9,10 +9,10 @@ and from then on only figures tell how much has traded.
 from dataclasses import replace
 
 from orders.evidence import BrokerReport, BrokerState, Match
-from orders.order import Anomaly, CloseReason, LastWord, NumberedExecution, Order
+from orders.order import Anomaly, CloseReason, LastWord, Life, NumberedExecution, Order
 from orders.restating import restated, with_counted_executions
 from orders.rounded_values import differs, exact_value
-from orders.told_figures import are_two_values, contradiction, remembered, sum_of, with_execution, with_word
+from orders.told_figures import are_two_values, contradiction, remembered, sum_of, told_by, with_execution, with_word
 
 _ENDS = {
     BrokerState.FILLED: CloseReason.FILLED,
@@ -26,10 +26,13 @@ _TELLS_FIGURES = frozenset({BrokerState.WORKING, *_ENDS})
 def is_void(order: Order, report: BrokerReport) -> bool:
     """Whether a later word has restated what `report` tells.
 
-    A book that tells more than that word may have been read before it: it has no number.
+    A book that tells more than that word may have been read before it: it has no number. One from after the day ends
+    an open order all the same, or it would stay open for good where the words since were lost.
     """
     restated_by = order.restatement.number
-    return report.number < restated_by if report.number else bool(restated_by) and report.filled > order.filled
+    if report.number:
+        return report.number < restated_by
+    return bool(restated_by) and report.filled > order.filled and not _ends_the_day(order, report)
 
 
 def follow_figures(order: Order, report: BrokerReport) -> Order:
@@ -65,6 +68,11 @@ def numbered(execution: Match) -> NumberedExecution:
     return NumberedExecution(execution.number, execution.quantity, value, execution.matched_at)
 
 
+def _ends_the_day(order: Order, report: BrokerReport) -> bool:
+    is_of_former_id = report.broker_order_id in order.superseded_broker_order_ids
+    return report.final and order.life is not Life.CLOSED and not is_of_former_id
+
+
 def _raised(order: Order, report: BrokerReport) -> Order:
     if report.filled <= order.reported_quantity:
         return order
@@ -86,9 +94,10 @@ def _beyond_restated(order: Order, report: BrokerReport) -> Order:
 def _by_the_book(order: Order, report: BrokerReport) -> Order:
     """A book has no number and may have been read too early, so it takes nothing back. What it tells against all
     executions is believed where the last word says the same; a person is told where none does."""
-    order, last = _raised(order, report), order.last_word
+    is_more, last = report.filled > order.filled, order.last_word
+    order = _raised(order, report)
     if order.restatement.number:
-        return order
+        return order.marked(Anomaly.FIGURES_UNCERTAIN) if is_more else order
     if report.state in _ENDS_WITH_A_REST and order.close_reason is CloseReason.FILLED and report.cancelled:
         return order.marked(Anomaly.FIGURES_UNCERTAIN) if report.filled < order.filled else order
     is_all = report.filled == order.matched_quantity
@@ -106,7 +115,7 @@ def _in_the_order_of_numbers(order: Order, report: BrokerReport) -> Order:
         last = _last_word(order, report)
     elif report.broker_order_id != last.broker_order_id:
         return _raised(order, report)
-    told = with_word(last.told, report)
+    told = with_word(told_by(last), report)
     heard = replace(order, last_word=replace(last, told=remembered(told)))
     found = contradiction(told)
     if last.alone and (found is not None or order.restatement.number):
@@ -129,7 +138,7 @@ def _last_word(order: Order, report: BrokerReport) -> LastWord:
         filled_value=report.filled_value,
         cancelled=report.cancelled,
         ended=_ENDS.get(report.state),
-        told=before.told if report.broker_order_id == before.broker_order_id else (),
+        told=told_by(before) if report.broker_order_id == before.broker_order_id else (),
         alone=before.alone or (report.filled < had and _is_successor(order, report)),
     )
 
@@ -147,7 +156,7 @@ def _unless_explained_in_excess(order: Order) -> Order:
     last = order.last_word
     if last.alone or order.restatement.number:
         return order
-    for told in last.told:
+    for told in told_by(last):
         quantity, value = sum_of(each for each in last.executions if each.number < told.last)
         filled, value = last.forgotten_quantity + quantity, last.forgotten_value + value
         if filled > told.filled:

@@ -16,6 +16,13 @@ _REMEMBERED = 32
 its step is forgotten is compared with the oldest one."""
 
 
+def told_by(last: LastWord) -> tuple[ToldFigures, ...]:
+    """All figures of the last word's id; orders stored by an earlier version have the last ones only."""
+    if last.told or not last.number:
+        return last.told
+    return (ToldFigures(last.number, last.number, last.filled, last.filled_value),)
+
+
 def with_word(told: tuple[ToldFigures, ...], report: BrokerReport) -> tuple[ToldFigures, ...]:
     """`told` with the figures of `report`, in the order of the numbers; words that tell the same are one step."""
     new = ToldFigures(report.number, report.number, report.filled, report.filled_value)

@@ -6,11 +6,11 @@ from enum import StrEnum
 from typing import assert_never
 
 from market.fees import FeeSchedule
+from market.reserve import cash_for
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
 from market.vocabulary import Side
 from market.words import figure, figure_vi
-from orders.holds import cash_for
 
 
 class TradingState(StrEnum):

@@ -3,8 +3,10 @@
 import argparse
 import logging
 import sys
+from datetime import datetime
 from pathlib import Path
 
+from simulator.clock import read_start
 from simulator.credentials import Credentials
 from simulator.serving import DEFAULT_SEED, NOT_STARTED, FolderInUse, Place, serve
 from simulator.simulation import Simulation
@@ -18,7 +20,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     place = Place(arguments.port, arguments.data, arguments.host, arguments.address or "")
     try:
-        sys.exit(serve(place, arguments.seed, _announce, limits=arguments.limits))
+        sys.exit(serve(place, arguments.seed, _announce, start=arguments.start, limits=arguments.limits))
     except FolderInUse as problem:
         log.critical("%s", problem)
         sys.exit(NOT_STARTED)
@@ -31,6 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--address", help="the URL that clients reach this port at, as written into ssi.env")
     parser.add_argument("--data", type=Path, required=True, help="folder for keys, journal and ssi.env")
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the other participants")
+    parser.add_argument("--start", type=_start, help="where a new market stands still, such as 2026-11-25T10:00:00")
     parser.add_argument("--limits", type=_limits, default=(), help="calls that are taken, such as 5/1s,30/5s")
     return parser.parse_args()
 
@@ -38,6 +41,13 @@ def _arguments() -> argparse.Namespace:
 def _limits(text: str) -> tuple[Limit, ...]:
     try:
         return read_limits(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
+
+
+def _start(text: str) -> datetime:
+    try:
+        return read_start(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error
 

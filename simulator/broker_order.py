@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from market.fees import FeeSchedule, commission
+from market.fees import FeeSchedule
 from market.order_types import Remainder, type_row
+from market.reserve import cash_for
 from market.vocabulary import OrderType, Side
 
 
@@ -159,12 +160,11 @@ def became_limit(order: BrokerOrder, price: int, at: datetime) -> BrokerOrder:
 
 
 def cash_hold(order: BrokerOrder, fees: FeeSchedule) -> int:
-    """Cash an open buy keeps: the rest at its highest price, and the fee of the whole at it less the fee so far."""
+    """Cash an open buy keeps for its rest at its highest price, the fee of that included."""
     if order.side is Side.SELL or not order.is_open:
         return 0
     price = order.reserve_price or order.price
-    fee_of_the_whole = commission(fees, order.quantity * price)
-    return order.leaves * price + fee_of_the_whole - commission(fees, order.filled_value)
+    return cash_for(fees, order.filled_value, order.leaves * price)
 
 
 def share_hold(order: BrokerOrder) -> int:

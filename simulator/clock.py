@@ -48,6 +48,18 @@ def trading_date_at(instant: datetime) -> date:
     return today if is_trading_day(today) else previous_trading_day(today)
 
 
+def read_start(text: str) -> datetime:
+    """An instant at which a market can begin, Vietnam's time unless it names a zone; ValueError tells why not."""
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is no instant; write it as 2026-11-25T10:00:00") from None
+    instant = given if given.tzinfo else given.replace(tzinfo=VIETNAM)
+    if not is_trading_day(day_of(instant)):
+        raise ValueError(f"{day_of(instant)} is not a trading day; choose one")
+    return instant.astimezone(VIETNAM)
+
+
 def next_session(instant: datetime, calendar: TradingCalendar = PUBLISHED) -> datetime:
     """`instant` while its day has a phase to come on any exchange, else 09:20 of the next trading day."""
     today = day_of(instant)

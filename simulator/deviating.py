@@ -70,6 +70,7 @@ def _turn(state: ExchangeState, exchange: Exchange, deviations: tuple[PhaseDevia
 def _give_new_lives(state: ExchangeState, security: Security) -> None:
     """Orders of an auction live as long as it goes on; a halt keeps them until it ends."""
     phase = state.phase_of_security(security)
+    state.changes.quoted[security.symbol] = None
     for order_id, resting in [(key, book.get(key)) for book in security.books.values() for key in book.order_ids()]:
         if resting is None:
             continue
@@ -85,7 +86,7 @@ def _give_new_lives(state: ExchangeState, security: Security) -> None:
 
 
 def _store(state: ExchangeState, order_id: str, until: datetime) -> None:
-    """Only clients' orders, and those that participants were told to place, outlive a restart."""
+    """The orders that have records of their own; those of the automatic participants go with their security."""
     order, participant = state.orders.get(order_id), state.participant_orders.get(order_id)
     if order is not None:
         state.keep(replace(order, lives_until=until))

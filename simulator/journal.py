@@ -1,8 +1,8 @@
 """The simulator's memory on disk: one table of records in SQLite; a write has been synced when it returns.
 
 All SQL of the simulator is here. What matters to a client is stored: its orders, accounts, request ids, requests taken
-but not yet carried out, messages of the day, the clock. The automatic participants are not: after a restart they quote
-anew, behind the clients' orders, which keep their place in the book by their order of arrival.
+but not yet carried out, messages of the day, the clock. So are the orders of the automatic participants, so that a
+kill does not change the market; each order keeps its place in the book by its arrival.
 """
 
 import sqlite3
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"
     ORDER = "order"
     PARTICIPANT_ORDER = "participant_order"
+    QUOTED = "quoted"
     SECURITY = "security"
     REQUEST = "request"
     INBOX = "inbox"

@@ -1,5 +1,6 @@
 """Orders reach their exchange: a phase collects or matches them, auctions cross, a restart restores the books."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from market.calendar import VIETNAM, day_of
 from market.phases import CONTINUOUS, Phase, PhaseName
 from market.sending import lives_until
 from market.sessions import PLO_MATCHING_STARTS
-from simulator.book import Resting
+from simulator.book import Book, Resting
 from simulator.broker_order import BrokerOrder, OrderStatus
 from simulator.commands import ParticipantOrder
 from simulator.executions import book_trades, leave_rest
@@ -78,13 +79,14 @@ def post_close_start(phase: Phase) -> datetime:
     return datetime.combine(day_of(phase.start), PLO_MATCHING_STARTS, VIETNAM)
 
 
-def restore_books(state: ExchangeState) -> None:
+def restore_books(state: ExchangeState, automatic: Iterable[tuple[Book, Resting]] = ()) -> None:
     """Put the stored resting orders back, in their order of arrival, without matching them again."""
     clients = [order for order in state.orders.values() if order.is_resting]
     participants = [order for order in state.participant_orders.values() if order.leaves]
-    waiting: list[BrokerOrder | ParticipantOrder] = [*clients, *participants]
-    for order in sorted(waiting, key=lambda order: order.sequence):
-        state.book_of(order).add(resting(order))
+    stored: list[BrokerOrder | ParticipantOrder] = [*clients, *participants]
+    waiting = [*((state.book_of(order), resting(order)) for order in stored), *automatic]
+    for book, order in sorted(waiting, key=lambda each: each[1].arrival):
+        book.add(order)
 
 
 def resting(order: BrokerOrder | ParticipantOrder) -> Resting:

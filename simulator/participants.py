@@ -1,11 +1,14 @@
 """The other participants: market makers who quote around a wandering price, takers, and bidders in auctions.
 
-They are drawn from one seeded source, a few securities per step, and look first where a client's order waits.
+They act in a few securities per step, first where a client's order waits. What they draw comes from the seed, the
+market instant and the security alone, so that neither the wall's pace nor a restart changes it.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import count
+from datetime import UTC, datetime, timedelta
 from random import Random
+from typing import TypeVar
 
 from market.lots import LOT
 from market.phases import AUCTIONS, CONTINUOUS, PhaseName
@@ -14,74 +17,111 @@ from market.ticks import next_tick_down, next_tick_up
 from market.vocabulary import OrderType, Side
 from simulator.book import Resting
 from simulator.matching import trade
+from simulator.quoted import Quoted
 from simulator.security import Board, Security, board_for
 from simulator.state import ExchangeState
 from simulator.venue import other
 
+T = TypeVar("T")
+
 QUOTED_LEVELS = 4
 SECURITIES_PER_STEP = 3
+WAITING_PER_STEP = 6
+"""On so many boards with clients' orders they act in one step; where more wait, they take turns."""
+
 REACH_IN_TICKS = 3
 """A taker pays at most this many ticks through the middle, so a client's order further away is left alone."""
 
 AUCTION_ORDERS = 20
 """How many orders of theirs wait on one board while it collects for an auction or after the close."""
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _WANDER_PER_MILLE = 15
 _TAKER_CHANCE = 0.6
 
 
 @dataclass(slots=True)
 class Participants:
-    """`middle` is what they hold a security to be worth, in VND; their own orders are known by `quotes`."""
+    """`middle` is what they hold a security to be worth, in VND; their own orders are known by `quotes`.
 
-    random: Random
+    `moved` are the symbols that they have quoted since somebody last took note.
+    """
+
+    seed: int
     enabled: bool = True
     middle: dict[str, int] = field(default_factory=dict)
     quotes: dict[tuple[str, Board], list[str]] = field(default_factory=dict)
-    _cursor: int = 0
-    _ids: "count[int]" = field(default_factory=count)
+    moved: set[str] = field(default_factory=set)
+    random: Random = field(default_factory=Random)  # a repeatable market, nothing secret
 
-    def step(self, state: ExchangeState) -> set[str]:
-        """Quote and trade in a few open securities; their symbols."""
+    def step(self, state: ExchangeState, number: int) -> None:
+        """Quote and trade in a few open securities; `number` decides whose turn it is."""
         if not self.enabled:
-            return set()
-        visited = self._due(state)
-        for symbol, board in visited:
+            return
+        for symbol, board in _due(state, number):
+            self._draw_anew(state, symbol, board)
             self._act(state, state.securities[symbol], board)
-        return {symbol for symbol, board in visited if board is Board.ROUND}
+            if board is Board.ROUND:
+                self.moved.add(symbol)
 
     def open_market(self, state: ExchangeState) -> None:
-        """Quote every open security at once, so that a fresh market is not empty."""
+        """Quote at once every open security that lacks a bid or an ask, so that no market is empty."""
         for security in state.securities.values():
-            if self.enabled and _is_continuous(state, security):
+            book = security.books[Board.ROUND]
+            lacks = any(book.best(side) is None for side in Side)
+            if self.enabled and lacks and _is_continuous(state, security):
+                self._draw_anew(state, security.symbol, Board.ROUND)
                 self._quote(state, security, Board.ROUND)
+                self.moved.add(security.symbol)
+
+    def remembered(self, state: ExchangeState, symbol: str) -> Quoted:
+        """What must outlive a restart of what they have in a security."""
+        books = state.securities[symbol].books
+        return Quoted(
+            self.middle.get(symbol),
+            {board: list(self.quotes[symbol, board]) for board in Board if (symbol, board) in self.quotes},
+            {
+                board: [order for order_id in self.quotes.get((symbol, board), ()) if (order := book.get(order_id))]
+                for board, book in books.items()
+            },
+        )
+
+    def remember(self, quoted: Mapping[str, Quoted]) -> None:
+        """Go on from what was stored; the books hold the orders already."""
+        for symbol, each in quoted.items():
+            if each.middle is not None:
+                self.middle[symbol] = each.middle
+            for board, order_ids in each.order_ids.items():
+                self.quotes[symbol, board] = list(order_ids)
 
     def forget(self) -> None:
         """A day has ended: the books are empty, and prices start from the new references."""
         self.quotes.clear()
         self.middle.clear()
 
-    def follow_price(self, symbol: str) -> None:
+    def follow_price(self, state: ExchangeState, symbol: str) -> None:
         """Somebody has set the price: they start from it."""
         self.middle.pop(symbol, None)
+        state.changes.quoted[symbol] = None
 
     def withdraw(self, state: ExchangeState) -> None:
         """Take every quote out of the books."""
         for symbol, board in list(self.quotes):
+            state.changes.quoted[symbol] = None
             self._withdraw_quotes(state.securities[symbol], board)
 
-    def _due(self, state: ExchangeState) -> list[tuple[str, Board]]:
-        symbols = list(state.securities)
-        turn = [symbols[(self._cursor + step) % len(symbols)] for step in range(SECURITIES_PER_STEP)]
-        self._cursor = (self._cursor + SECURITIES_PER_STEP) % len(symbols)
-        waiting = [
-            (order.symbol, board_for(order.quantity)) for order in state.open_orders_by_arrival() if order.is_resting
-        ]
-        return list(dict.fromkeys([*waiting, *((symbol, Board.ROUND) for symbol in turn)]))
+    def _draw_anew(self, state: ExchangeState, symbol: str, board: Board) -> None:
+        """Chance of its own for a board at an instant: what happens elsewhere, or happened before, does not shift it.
+
+        Seeded with text, whose digest is the same in every process.
+        """
+        self.random.seed(f"{self.seed}|{(state.now - _EPOCH) // _MICROSECOND}|{symbol}|{board}")
 
     def _act(self, state: ExchangeState, security: Security, board: Board) -> None:
         if not security.is_tradable:
             return
+        state.changes.quoted[security.symbol] = None
         phase = state.phase_of_security(security).name
         if phase in CONTINUOUS:
             self._visit(state, security, board)
@@ -114,7 +154,7 @@ class Participants:
         instrument, reference = security.instrument, security.day.reference
         middle = self._middle(security)
         # Drawn back to the reference, so that a price quoted from the reference is met again and again.
-        up = self.random.random() < (0.5 if middle == reference else 0.35 if middle > reference else 0.65)
+        up = self.random.random() < (0.5 if middle == reference else 0.25 if middle > reference else 0.75)
         step = next_tick_up if up else next_tick_down
         moved = step(instrument.exchange, instrument.kind, middle)
         span = max(reference * _WANDER_PER_MILLE // 1000, abs(middle - reference))
@@ -122,30 +162,38 @@ class Participants:
             self.middle[security.symbol] = moved
 
     def _middle(self, security: Security) -> int:
-        """The stored middle, or a start from the last price: nothing of the participants outlives a restart."""
+        """Where it has wandered to, or a start from the last price."""
         return self.middle.get(security.symbol, security.day.close)
 
     def _quote(self, state: ExchangeState, security: Security, board: Board) -> None:
+        state.changes.quoted[security.symbol] = None
         self._withdraw_quotes(security, board)
+        until = _lives_until(state, security, OrderType.LO)
         for side in Side:
             price = self._middle(security)
             for level in range(QUOTED_LEVELS):
                 price = _away(security, side, price)
                 if not security.day.floor <= price <= security.day.ceiling:
                     break
-                self._add_quote(state, security, board, side, price, level)
+                # The best level is two orders: a client who takes it is filled in parts.
+                for _ in range(2 if level == 0 else 1):
+                    order = _order(state, side, price, self._size(board), until)
+                    self._add_quote(state, security, board, order)
 
-    def _add_quote(
-        self, state: ExchangeState, security: Security, board: Board, side: Side, price: int, level: int
-    ) -> None:
-        # The best level is two orders: a client who takes it is filled in parts.
-        for _ in range(2 if level == 0 else 1):
-            self._rest(state, security, board, side, price)
+    def _add_quote(self, state: ExchangeState, security: Security, board: Board, order: Resting) -> None:
+        """Most quotes meet nobody: those need no matching."""
+        self.quotes.setdefault((security.symbol, board), []).append(order.order_id)
+        book = security.books[board]
+        if order.price is None or book.quantity_within(other(order.side), order.price):
+            trade(state, security, board, order)
+        else:
+            book.add(order)
 
     def _rest(self, state: ExchangeState, security: Security, board: Board, side: Side, price: int | None) -> None:
-        order_id = f"quote-{next(self._ids)}"
-        self.quotes.setdefault((security.symbol, board), []).append(order_id)
-        trade(state, security, board, _order(state, security, order_id, side, price, self._size(board)))
+        until = _lives_until(state, security, OrderType.PLO if price is None else OrderType.LO)
+        order = _order(state, side, price, self._size(board), until)
+        self.quotes.setdefault((security.symbol, board), []).append(order.order_id)
+        trade(state, security, board, order)
 
     def _withdraw_quotes(self, security: Security, board: Board) -> None:
         for order_id in self.quotes.pop((security.symbol, board), []):
@@ -160,8 +208,8 @@ class Participants:
         offered = book.quantity_within(other(side), limit)
         quantity = min(self._appetite(offered, board), offered)
         if quantity:
-            order_id = f"taker-{next(self._ids)}"
-            trade(state, security, board, _order(state, security, order_id, side, limit, quantity))
+            until = _lives_until(state, security, OrderType.LO)
+            trade(state, security, board, _order(state, side, limit, quantity, until))
 
     def _appetite(self, offered: int, board: Board) -> int:
         """Now a part of the offer, now all of it."""
@@ -174,12 +222,36 @@ class Participants:
         return self.random.randint(5, 60) if board is Board.ODD else LOT * self.random.randint(2, 40)
 
 
-def _order(
-    state: ExchangeState, security: Security, order_id: str, side: Side, price: int | None, quantity: int
-) -> Resting:
+def _due(state: ExchangeState, number: int) -> list[tuple[str, Board]]:
+    """Where step `number` acts: some of the boards where clients' orders wait, and those whose turn it is."""
+    symbols, waiting = list(state.securities), _waiting(state)
+    turn = [(symbol, Board.ROUND) for symbol in _in_turn(symbols, number, SECURITIES_PER_STEP)]
+    return list(dict.fromkeys([*_in_turn(waiting, number, WAITING_PER_STEP), *turn]))
+
+
+def _in_turn(places: Sequence[T], number: int, most: int) -> list[T]:
+    return [places[(number * most + step) % len(places)] for step in range(min(most, len(places)))]
+
+
+def _waiting(state: ExchangeState) -> list[tuple[str, Board]]:
+    """In the order of the listing, which a restart does not change."""
+    boards = {
+        (order.symbol, board_for(order.quantity))
+        for ids in state.open_orders.values()
+        for order in map(state.orders.__getitem__, ids)
+        if order.is_resting
+    }
+    return [(symbol, board) for symbol in state.securities for board in Board if (symbol, board) in boards]
+
+
+def _lives_until(state: ExchangeState, security: Security, order_type: OrderType) -> datetime:
+    return lives_until(order_type, state.phase_of_security(security), state.now, state.calendar)
+
+
+def _order(state: ExchangeState, side: Side, price: int | None, quantity: int, until: datetime) -> Resting:
     order_type = OrderType.PLO if price is None else OrderType.LO
-    until = lives_until(order_type, state.phase_of_security(security), state.now, state.calendar)
-    return Resting(order_id, side, order_type, price, quantity, state.next_sequence(), until)
+    arrival = state.next_sequence()
+    return Resting(f"automatic-{arrival}", side, order_type, price, quantity, arrival, until)
 
 
 def _is_continuous(state: ExchangeState, security: Security) -> bool:

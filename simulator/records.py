@@ -9,6 +9,7 @@ from market.calendar import CalendarOverride, TradingCalendar
 from market.deviations import PhaseDeviation
 from simulator.accounts import Account
 from simulator.bars import MinuteBar
+from simulator.book import Book, Resting
 from simulator.broker_order import BrokerOrder
 from simulator.commands import CancelOrder, Command, ModifyOrder, NewOrder, ParticipantOrder
 from simulator.corporate_actions import CorporateAction
@@ -17,6 +18,7 @@ from simulator.faults import Fault
 from simulator.given_tokens import GivenTokens
 from simulator.journal import Journal, Kind
 from simulator.matching import restore_books
+from simulator.quoted import Quoted
 from simulator.security import DaySummary, Security, first_day
 from simulator.state import Counters, ExchangeState
 from simulator.switches import DEFAULT, Switches
@@ -69,12 +71,14 @@ class Recovered:
     used_request_ids: set[str] = field(default_factory=set)
     waiting: dict[int, Command] = field(default_factory=dict)
     messages: list[StreamMessage] = field(default_factory=list)
+    quoted: dict[str, Quoted] = field(default_factory=dict)
 
 
 META = TypeAdapter(Meta)
 ACCOUNT = TypeAdapter(Account)
 ORDER = TypeAdapter(BrokerOrder)
 PARTICIPANT_ORDER = TypeAdapter(ParticipantOrder)
+QUOTED = TypeAdapter(Quoted)
 DAY = TypeAdapter(DaySummary)
 MINUTE_BAR = TypeAdapter(MinuteBar)
 MESSAGE = TypeAdapter(StreamMessage)
@@ -112,11 +116,25 @@ def recover(journal: Journal) -> Recovered | None:
     state.minute_bars = {key: MINUTE_BAR.validate_json(text) for key, text in journal.read(Kind.MINUTE_BAR, today)}
     for order in state.orders.values():
         state.mark_open(order)
-    restore_books(state)
+    quoted = {
+        symbol: QUOTED.validate_json(text) for symbol, text in journal.read(Kind.QUOTED) if symbol in state.securities
+    }
+    restore_books(state, _waiting(state, quoted))
     return Recovered(
         meta,
         state,
         used_request_ids={key for key, _ in journal.read(Kind.REQUEST)},
         waiting={int(key): COMMAND.validate_json(text) for key, text in journal.read(Kind.INBOX)},
         messages=[MESSAGE.validate_json(text) for _, text in journal.read(Kind.MESSAGE)],
+        quoted=quoted,
     )
+
+
+def _waiting(state: ExchangeState, quoted: dict[str, Quoted]) -> list[tuple[Book, Resting]]:
+    """The automatic participants' orders and where they wait."""
+    return [
+        (state.securities[symbol].books[board], order)
+        for symbol, each in quoted.items()
+        for board, orders in each.resting.items()
+        for order in orders
+    ]

@@ -8,6 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -64,12 +65,18 @@ Announce = Callable[[Place, Credentials, Simulation], None]
 
 
 def serve(
-    place: Place, seed: int, announce: Announce, *, live_clock: bool = False, limits: tuple[Limit, ...] = ()
+    place: Place,
+    seed: int,
+    announce: Announce,
+    *,
+    live_clock: bool = False,
+    start: datetime | None = None,
+    limits: tuple[Limit, ...] = (),
 ) -> int:
     """Run until told to stop by SIGTERM or Ctrl-C; the exit code. Raises `FolderInUse`.
 
-    With `live_clock` the market's time is the wall's, open or closed; else it starts in an open session. `limits` takes
-    the place of those that the folder's simulator had.
+    With `live_clock` the market's time is the wall's, open or closed; else it starts in an open session, or stands
+    still at `start`. A folder's simulator goes on where it was; `limits` takes the place of those that it had.
     """
     place.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     # uvicorn raises the signal that stopped it once more: with this handler the process then ends with code 0.
@@ -77,7 +84,7 @@ def serve(
         signal.signal(number, lambda *_: None)
     with _lock(place.data / "lock"), Journal(place.data / "journal.sqlite") as journal:
         credentials = load_credentials(place.data.resolve(), place.url)
-        simulation = Simulation(journal, seed, live_clock=live_clock)
+        simulation = Simulation(journal, seed, live_clock=live_clock, start=start)
         if limits:
             simulation.state.switches = simulation.state.switches.changed_by(Switches(limits=limits))
         door = ServerDoor()

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
-from random import Random
 
 from failpoints import failpoint
 from market.calendar import next_trading_day
@@ -23,10 +22,11 @@ from simulator.inbox import Inbox
 from simulator.journal import Batch, Journal
 from simulator.matching import send_participant_order
 from simulator.participants import Participants
+from simulator.passing import pass_time
 from simulator.records import Meta, Recovered, StreamMessage, fresh_state, recover
 from simulator.starting_accounts import starting_accounts
-from simulator.storing import put_changes, put_finished_day, put_messages, put_meta, put_minute_bars
-from simulator.trading_day import FinishedDay, advance
+from simulator.storing import put_changes, put_finished_day, put_messages, put_meta, put_minute_bars, put_quoted
+from simulator.trading_day import FinishedDay
 from simulator.wire.trading_messages import message_of
 
 log = logging.getLogger("simulator")
@@ -48,19 +48,18 @@ class Listeners:
 class Simulation:
     """All its methods run on the event loop's thread; those that change something return once it is stored."""
 
-    def __init__(self, journal: Journal, seed: int, *, live_clock: bool = False) -> None:
+    def __init__(self, journal: Journal, seed: int, *, live_clock: bool = False, start: datetime | None = None) -> None:
+        """A new market stands still at `start` if one is named."""
         wall = wall_now()
         self._live_clock = live_clock
         self.history = History(journal)
-        recovered = recover(journal) or _new(wall if live_clock else first_instant(wall))
+        recovered = recover(journal) or _new(wall, start, live_clock=live_clock)
         self.state = recovered.state
         self.state.faults.random.seed(seed)
         self.clock = started(recovered.state.now, wall, recovered.meta.rate, recovered.meta.clock_version + 1)
         self._stopped = recovered.meta.stopped
-        self.participants = Participants(
-            Random(seed),  # noqa: S311 - a repeatable market, nothing secret is drawn
-            enabled=recovered.meta.participants_enabled,
-        )
+        self.participants = Participants(seed, enabled=recovered.meta.participants_enabled)
+        self.participants.remember(recovered.quoted)
         self._messages = recovered.messages
         self.listeners = Listeners()
         self.inbox = Inbox(recovered.waiting, recovered.used_request_ids)
@@ -82,7 +81,9 @@ class Simulation:
         elif self._stopped:
             self._begin_session()
         self._stopped = False
-        self.participants.open_market(self.state)
+        # Quotes that were stored go on as they are: a kill changes nothing.
+        if not self.participants.quotes:
+            self.participants.open_market(self.state)
         for account in starting_accounts() if not self.state.accounts else ():
             self._store_account(account)
         await self.save()
@@ -98,12 +99,13 @@ class Simulation:
         while True:
             await asyncio.sleep(TICK_SECONDS)
             ticks += 1
-            self._moved |= self._tick(quote=ticks % 2 == 0)
+            self.bring_up_to_date()
             # A fast clock is saved at each tick: a kill must not set the market back by more than a moment.
             if self.clock.rate > 1 or ticks % SAVE_EVERY_TICKS == 0:
                 await self.save()
             await self.saved()
-            moved, self._moved = self._moved, set()
+            moved, self._moved = self._moved | self.participants.moved, set()
+            self.participants.moved = set()
             for listener in self.listeners.securities:
                 listener(moved)
 
@@ -119,9 +121,9 @@ class Simulation:
             await self.save()
 
     def bring_up_to_date(self) -> datetime:
-        """Let the market run to this moment; market time."""
+        """Let the market, and the participants in it, run to this moment; market time."""
         phases_before = self._phases()
-        for finished in advance(self.state, self.clock.at(wall_now())):
+        for finished in pass_time(self.state, self.participants, self.clock.at(wall_now())):
             self._finish(finished)
         self._phase_turned = self._phase_turned or self._phases() != phases_before
         return self.state.now
@@ -145,8 +147,7 @@ class Simulation:
         self.inbox.carry_out_all(self.state, self._unsaved)
         self.bring_up_to_date()
         self._set_clock(now=now, rate=rate)
-        if self.clock.rate and not self.participants.quotes:
-            self.participants.open_market(self.state)
+        self.participants.open_market(self.state)
         await self.save()
         return self.clock
 
@@ -183,10 +184,6 @@ class Simulation:
         self._forget_old_messages()
         return list(self._messages)
 
-    def _tick(self, *, quote: bool) -> set[str]:
-        self.bring_up_to_date()
-        return self.participants.step(self.state) if quote and self.clock.rate else set()
-
     def _phases(self) -> list[PhaseName]:
         return [self.state.phase_of(exchange) for exchange in Exchange]
 
@@ -215,7 +212,6 @@ class Simulation:
         log.info("trading day %s has ended", finished.trading_date)
         self.inbox.start_day(self._unsaved)
         put_finished_day(self._unsaved, finished)
-        self.participants.forget()
 
     def _store_account(self, account: Account) -> None:
         self.state.accounts[account.number] = account
@@ -232,6 +228,7 @@ class Simulation:
         self._moved |= {others[key].symbol for key in changes.participant_orders if key in others}
         messages = [message_of(report, self.state.switches) for report in changes.reports]
         put_changes(batch, self.state, changes)
+        put_quoted(batch, self.state, changes, self.participants)
         put_minute_bars(batch, changes)
         put_messages(batch, messages, self.state.trading_date)
         put_meta(batch, self._meta())
@@ -281,8 +278,9 @@ def wall_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _new(now: datetime) -> Recovered:
+def _new(wall: datetime, start: datetime | None, *, live_clock: bool) -> Recovered:
+    now = start or (wall if live_clock else first_instant(wall))
     trading_date = trading_date_at(now)
     state = fresh_state(trading_date, now)
-    meta = Meta(trading_date, now, 1, 0, state.counters, participants_enabled=True)
+    meta = Meta(trading_date, now, 1 if start is None else 0, 0, state.counters, participants_enabled=True)
     return Recovered(meta, state)

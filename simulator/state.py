@@ -33,6 +33,7 @@ class Changes:
     participant_orders: dict[str, None] = field(default_factory=dict)
     renamed_orders: list[str] = field(default_factory=list)
     minute_bars: dict[str, MinuteBar] = field(default_factory=dict)
+    quoted: dict[str, None] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
 
 
@@ -116,6 +117,7 @@ class ExchangeState:
         """Carry a trade into the day's figures and the chart; odd lots move neither."""
         security.record(board, price, quantity)
         self.changes.securities[security.symbol] = None
+        self.changes.quoted[security.symbol] = None
         if board is Board.ODD:
             return
         bar = bar_of_trade(security.symbol, self.now, price, quantity)

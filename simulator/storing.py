@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from simulator.journal import Batch, Kind
+from simulator.participants import Participants
 from simulator.records import (
     ACCOUNT,
     DAY,
@@ -12,6 +13,7 @@ from simulator.records import (
     MINUTE_BAR,
     ORDER,
     PARTICIPANT_ORDER,
+    QUOTED,
     Meta,
     StreamMessage,
 )
@@ -24,7 +26,7 @@ HISTORY_DAYS = 60
 CHART_DAYS = 7
 """How long (in calendar days) the minutes of past days can be asked for."""
 
-_OF_ONE_DAY = (Kind.ORDER, Kind.PARTICIPANT_ORDER, Kind.REQUEST, Kind.MESSAGE)
+_OF_ONE_DAY = (Kind.ORDER, Kind.PARTICIPANT_ORDER, Kind.QUOTED, Kind.REQUEST, Kind.MESSAGE)
 
 
 def put_changes(batch: Batch, state: ExchangeState, changes: Changes) -> None:
@@ -41,6 +43,14 @@ def put_changes(batch: Batch, state: ExchangeState, changes: Changes) -> None:
         (Kind.PARTICIPANT_ORDER, key, PARTICIPANT_ORDER.dump_json(state.participant_orders[key]).decode())
         for key in changes.participant_orders
         if key in state.participant_orders
+    )
+
+
+def put_quoted(batch: Batch, state: ExchangeState, changes: Changes, participants: Participants) -> None:
+    """Add what the automatic participants have where something has changed."""
+    batch.puts.extend(
+        (Kind.QUOTED, symbol, QUOTED.dump_json(participants.remembered(state, symbol)).decode())
+        for symbol in changes.quoted
     )
 
 

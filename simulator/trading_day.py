@@ -92,6 +92,7 @@ def _bury(state: ExchangeState, security: Security) -> None:
     for book in security.books.values():
         for order_id in book.dead_at(state.now):
             book.remove(order_id)
+            state.changes.quoted[security.symbol] = None
             end(state, order_id)
 
 

@@ -98,13 +98,19 @@ def _place(client: Client, orders: list[Wish]) -> None:
 
 
 def _come_to_rest(trading: Trading, client: Client) -> None:
-    """Cancel every second open order, and let the day's end close the rest, also what is unknown."""
+    """Cancel every second open order, and let the day's end close the rest, also what is unknown.
+
+    An unknown order and a strange one of its kind at the broker wait for each other until a person tells them apart.
+    """
     for order_id in _open_orders(trading)[::2]:
         client.cancel(order_id)
     trading.set_clock(_AFTER_THE_CLOSE)
-    eventually(lambda: _open_orders(trading), lambda still: not still, REST_SECONDS)
     today = date.fromisoformat(trading.control.get("clock").raise_for_status().json()["trading_date"])
-    eventually(lambda: say_what_is_not_ours(trading.stack, today), lambda waiting: not waiting, REST_SECONDS)
+
+    def waiting() -> list[str]:
+        return [*say_what_is_not_ours(trading.stack, today), *_open_orders(trading)]
+
+    eventually(waiting, lambda still: not still, REST_SECONDS)
 
 
 def _open_orders(trading: Trading) -> list[str]:

@@ -43,6 +43,7 @@ def _arguments(entry: object, hub: str) -> tuple[str, ...]:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
+    """Never empty: an empty text stands for a frame without a message."""
+    if isinstance(value, str) and value:
         return storable(value)
     return storable(json.dumps(value, default=str, sort_keys=True))

@@ -1,6 +1,6 @@
 """Pure reading of the trading stream's messages (FastConnect Trading Specs 2.4, section 6).
 
-It never raises: what has no known form is a value too.
+It never raises: what has no known form is a value too, and so is what breaks the reading itself.
 """
 
 import hashlib
@@ -49,6 +49,8 @@ def read_message(raw: str) -> Reading:
         return _read(kind, data, head)
     except (NotJson, WrongField) as error:
         return NotUnderstood(whole, head.sequence, str(error))
+    except Exception as error:  # noqa: BLE001 - a mistake of ours must not cost the message: it is stored and alarmed
+        return NotUnderstood(whole, head.sequence, f"reading it failed ({type(error).__name__}: {error})")
 
 
 def _head(kind: str, data: Fields, without_number: _Head) -> _Head:

@@ -45,7 +45,7 @@ def market_routes(simulation: Simulation) -> APIRouter:
         _check_prices(security, body)
         _change(simulation.state, security, body)
         if body.reference is not None or body.last is not None:
-            simulation.participants.follow_price(security.symbol)
+            simulation.participants.follow_price(simulation.state, security.symbol)
         await simulation.save()
         return _symbol(simulation.state, security)
 

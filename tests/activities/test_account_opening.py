@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import date
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from temporalio.testing import ActivityEnvironment
 
 from activities.account_opening import AccountOpening
@@ -15,9 +16,11 @@ from activities.intake import Intake
 from activities.reference_data import ReferenceDataCaller
 from activities.trading_day import MarketWatcher
 from broker.port import Book, BrokerCash, NoAnswer, OddRow
+from ledger.account_opening import NewAccount, open_account
 from ledger.accounts import AlertKind
 from ledger.ledger import Ledger
 from market.clock import MarketClock
+from market.fees import SSI_ONLINE
 from market.violations import RuleCode
 from tests.support.database import ACCOUNT_ID, CONNECTION_ID
 from tests.support.ledger_orders import DAY, INSTRUMENTS, MORNING, accept, clock_at, command
@@ -65,17 +68,18 @@ class NobodyAsked(ReferenceDataCaller):
 
 
 @asynccontextmanager
-async def opening(ledger: Ledger, broker: Withholding, alert_after_seconds: float) -> AsyncIterator[asyncio.Task[None]]:
+async def opening(ledger: Ledger, broker: Withholding, alert_after_seconds: float) -> AsyncIterator[None]:
     kept = AccountOpening(
         ledger,
         broker,
         BrokerDays(ledger, StandingClock()),
         first_pause_seconds=0.001,
         alert_after_seconds=alert_after_seconds,
+        look_seconds=0.01,
     )
     task = asyncio.create_task(ActivityEnvironment().run(kept.keep, DAY))
     try:
-        yield task
+        yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
@@ -88,10 +92,16 @@ async def asked(broker: Withholding, times: int) -> None:
             await broker.asked.acquire()
 
 
-async def is_opened(ledger: Ledger) -> bool:
-    account = await ledger.account(ACCOUNT_ID)
+async def is_opened(ledger: Ledger, account_id: str = ACCOUNT_ID) -> bool:
+    account = await ledger.account(account_id)
     assert account is not None
     return account.opened
+
+
+async def opens(ledger: Ledger, account_id: str = ACCOUNT_ID) -> None:
+    async with asyncio.timeout(10):
+        while not await is_opened(ledger, account_id):  # noqa: ASYNC110 - the database tells no event
+            await asyncio.sleep(0.01)
 
 
 async def test_an_account_whose_balances_are_not_told_does_not_stop_the_watch(ledger: Ledger) -> None:
@@ -117,13 +127,12 @@ async def test_an_account_whose_balances_are_not_told_does_not_stop_the_watch(le
 async def test_it_is_tried_until_the_broker_tells_and_takes_no_order_before(ledger: Ledger) -> None:
     await ledger.save_instruments(INSTRUMENTS)
     broker = Withholding()
-    async with opening(ledger, broker, alert_after_seconds=60) as task:
+    async with opening(ledger, broker, alert_after_seconds=60):
         await asked(broker, 3)
         denied = await accept(ledger, command())
         assert [each.code for each in denied.verdict.violations] == [RuleCode.INSUFFICIENT_CASH]
         broker.tells = True
-        await asyncio.wait_for(task, 10)
-    assert await is_opened(ledger)
+        await opens(ledger)
     assert (await ledger.cash(ACCOUNT_ID)).available == CASH
     assert await ledger.alerts() == ()
 
@@ -144,9 +153,19 @@ async def test_an_account_is_not_opened_from_a_book_with_a_row_that_cannot_be_re
     broker = Withholding()
     broker.tells = True
     broker.audit = Book((), (OddRow(ACCOUNT_ID, "B1", "", "order.quantity is missing", "{}"),))
-    async with opening(ledger, broker, alert_after_seconds=60) as task:
+    async with opening(ledger, broker, alert_after_seconds=60):
         await asked(broker, 3)
         assert not await is_opened(ledger)
         broker.audit = Book(())
-        await asyncio.wait_for(task, 10)
-    assert await is_opened(ledger)
+        await opens(ledger)
+
+
+async def test_an_account_that_is_made_known_during_the_day_is_opened_too(ledger: Ledger, engine: AsyncEngine) -> None:
+    await ledger.save_instruments(INSTRUMENTS)
+    broker = Withholding()
+    broker.tells = True
+    async with opening(ledger, broker, alert_after_seconds=60):
+        await opens(ledger)
+        await open_account(engine, NewAccount("0905555", "Tran Minh", SSI_ONLINE, is_foreign=False))
+        await opens(ledger, "0905555")
+    assert (await ledger.cash("0905555")).available == CASH

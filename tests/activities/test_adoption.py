@@ -213,6 +213,19 @@ async def test_a_person_says_that_it_is_none_of_ours_and_it_is_adopted(ledger: L
     assert await ledger.say_not_ours(replace(word, key="word-2")) is ActRefusal.NOT_WAITING
 
 
+async def test_a_row_that_names_no_request_waits_for_a_persons_word(ledger: Ledger) -> None:
+    await heard(ledger)
+    house = House(ledger, Book((row(request_id=""),)))
+    await house.look()
+    assert await house.adopted() == ()
+    (alert,) = await ledger.alerts()
+    assert (alert.kind, alert.order_id) == (AlertKind.ORDER_CONTRADICTION, None)
+    await ledger.say_not_ours(NotOurs(ACCOUNT_ID, "B1", "minh", "placed on iBoard", "word-1"))
+    later = House(ledger, Book((row(request_id=""),)))
+    await later.look()
+    assert len(await later.adopted()) == 1
+
+
 async def test_a_row_that_proves_to_be_external_is_adopted_without_a_request_id(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     told = InboxMessage("a match", "n1", 1, ACCOUNT_ID, (), "B1", match())

@@ -164,6 +164,14 @@ async def test_while_an_order_is_live_nothing_is_compared(ledger: Ledger) -> Non
     assert bank.reads == 0
 
 
+async def test_an_order_of_an_earlier_day_that_nothing_has_ended_does_not_stop_the_comparison(ledger: Ledger) -> None:
+    await open_market(ledger, cash=OWN_CASH, VIC=100)
+    await place(ledger)
+    bank = Bank()
+    bank.clock.now = MONDAY
+    assert await looks(check_of(ledger, bank), 1, MONDAY.date())
+
+
 async def test_a_broker_that_does_not_answer_proves_nothing(ledger: Ledger) -> None:
     await open_market(ledger, cash=OWN_CASH, VIC=100)
     bank = Bank()

@@ -10,17 +10,19 @@ from temporalio.testing import ActivityEnvironment
 from activities.broker_days import BrokerDays
 from activities.day_end import ABSENCE_PROVES_AFTER, DayEnd
 from activities.intake import Intake
-from broker.port import Book, BookRow, NoAnswer, OddRow
+from broker.port import Book, BookRow, BookTerms, NoAnswer, OddRow
 from ledger.accounts import AlertKind
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from market.calendar import VIETNAM
 from market.clock import MarketClock
+from market.vocabulary import Exchange, OrderType, Side
+from orders.commands import PlaceOrder
 from orders.evidence import Answer, BrokerState
 from orders.order import CloseReason, Life
 from orders.status import Status, status
 from tests.support.database import ACCOUNT_ID, CONNECTION_ID
-from tests.support.ledger_orders import DAY, accept, command, hear, open_market, place, report, send
+from tests.support.ledger_orders import DAY, INSTRUMENTS, accept, command, hear, open_market, place, report, send
 from tests.support.paper_broker import PaperAnnouncer, PaperBroker
 
 pytestmark = pytest.mark.stack
@@ -127,6 +129,54 @@ async def test_an_order_still_open_the_next_day_is_closed_by_the_history(ledger:
     assert broker.asked_history == [DAY]
 
 
+async def restated_order(ledger: Ledger, placed: PlaceOrder) -> str:
+    """An order for 100 that had traded whole and is told to have 30; whatever came after that was lost."""
+    order_id = (await accept(ledger, placed)).order.order_id
+    request_id = await send(ledger, order_id)
+    for number, filled in ((1, 100), (2, 30)):
+        word = replace(report(filled), number=number)
+        told = InboxMessage(f"word {number}", f"n{number}", number, ACCOUNT_ID, (request_id,), "B1", word)
+        await ledger.store_raw(CONNECTION_ID, DAY, [told])
+    await ledger.route(CONNECTION_ID, DAY)
+    await ledger.book(order_id)
+    return order_id
+
+
+def filled_row(request_id: str = "") -> BookRow:
+    return BookRow(ACCOUNT_ID, "B1", request_id, replace(report(100), request_id=request_id), None)
+
+
+@pytest.mark.parametrize("now", [CLOSE, MONDAY])
+async def test_lc31_a_restated_order_ends_at_the_days_end_by_a_book_that_was_told_early_too(
+    ledger: Ledger, now: datetime
+) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await restated_order(ledger, command())
+    intake = Intake(CONNECTION_ID, ledger, PaperAnnouncer(ledger))
+    await intake.book(DAY, Book((filled_row(),)))
+    early = await ledger.load(order_id)
+    assert early is not None
+    assert (early.order.life, early.order.filled) == (Life.LIVE, 30)
+    ask = day_end(ledger, PaperBroker(audit=Book((filled_row(),)), past=Book((filled_row(),))))
+    await ask(now)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert (status(stored.order), stored.order.filled) == (Status.FILLED, 100)
+    assert await ask(now)
+
+
+async def test_a_book_read_for_another_order_is_no_last_word_on_one_that_can_still_trade(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    await ledger.save_instruments([*INSTRUMENTS, replace(INSTRUMENTS[0], symbol="BSR", exchange=Exchange.UPCOM)])
+    placed = command(symbol="BSR")
+    order_id = await restated_order(ledger, replace(placed, terms=replace(placed.terms, exchange=Exchange.UPCOM)))
+    await place(ledger)
+    await day_end(ledger, PaperBroker(audit=Book((filled_row(),))))(CLOSE)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert (stored.order.life, stored.order.filled) == (Life.LIVE, 30)
+
+
 async def test_absence_from_the_history_proves_nothing(ledger: Ledger) -> None:
     await open_market(ledger, cash=CASH)
     order_id, _ = await unknown_order(ledger)
@@ -169,6 +219,22 @@ async def test_a_book_with_a_row_of_an_unreadable_id_proves_the_absence_of_no_or
     stored = await ledger.load(order_id)
     assert stored is not None
     assert stored.order.life is Life.UNKNOWN
+
+
+async def test_an_unknown_order_stays_unknown_while_the_book_shows_a_strange_one_of_its_kind(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id, _ = await unknown_order(ledger)
+    terms = BookTerms("VIC", Side.BUY, OrderType.LO, 100, 85_500)
+    strange = replace(row("90000001", BrokerState.EXPIRED, "B9"), terms=terms)
+    await day_end(ledger, PaperBroker(audit=Book((strange,))))(CLOSE + ABSENCE_PROVES_AFTER)
+    stored = await ledger.load(order_id)
+    assert stored is not None
+    assert stored.order.life is Life.UNKNOWN
+    elsewhere = replace(strange, terms=replace(terms, side=Side.SELL))
+    await day_end(ledger, PaperBroker(audit=Book((elsewhere,))))(CLOSE + ABSENCE_PROVES_AFTER)
+    closed = await ledger.load(order_id)
+    assert closed is not None
+    assert closed.order.close_reason is CloseReason.NOT_RECEIVED
 
 
 async def test_an_odd_row_of_a_known_order_proves_the_absence_of_another(ledger: Ledger) -> None:

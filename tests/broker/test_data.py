@@ -139,6 +139,8 @@ async def test_yesterdays_prices_are_never_used() -> None:
         {"RefPrice": "0"},
         {"RefPrice": None},
         {"CeilingPrice": "80000"},
+        {"CeilingPrice": "0", "FloorPrice": "0"},
+        {"CeilingPrice": None, "FloorPrice": None},
         {"FloorPrice": "NaN"},
         {"RefPrice": "85500.5"},
         {"CeilingPrice": 10**8 + 1},

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.fastconnect import messages
 from broker.fastconnect.messages import read_message
 from broker.port import BrokerMessage, Irrelevant, NotUnderstood
 from market.vocabulary import Side
@@ -213,6 +214,16 @@ def test_what_has_no_known_form_says_why(raw: str, reason: str) -> None:
     reading = read_message(raw)
     assert isinstance(reading, NotUnderstood)
     assert reason in reading.reason
+
+
+def test_a_mistake_in_the_reading_is_a_message_that_is_not_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_data: object) -> None:
+        raise KeyError("nobody expected this")
+
+    monkeypatch.setattr(messages, "read_report", broken)
+    raw = order_event()
+    reason = "reading it failed (KeyError: 'nobody expected this')"
+    assert read_message(raw) == NotUnderstood(hashed(raw), 51, reason)
 
 
 def test_a_message_that_is_not_understood_keeps_its_number() -> None:

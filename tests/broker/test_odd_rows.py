@@ -61,7 +61,8 @@ def test_an_odd_row_is_kept_with_its_reason_and_hides_no_other(changes: dict[str
 def test_an_odd_row_proves_the_absence_of_no_order_that_it_may_be(changes: dict[str, object]) -> None:
     book = read(row(**changes))
     assert not lacks(book)
-    assert lacks(book, OTHER)
+    assert not lacks(book, OTHER)
+    assert lacks(book, OTHER, others=("20417733",))
 
 
 NAMELESS: dict[str, object] = {
@@ -99,8 +100,11 @@ def test_an_understood_row_that_names_no_request_may_be_any_order_of_its_terms()
     assert not read(row(uniqueID=None, orderType="?")).lacks({OURS}, "VIC", SIDE)
 
 
-def test_a_row_of_another_request_proves_nothing_about_ours() -> None:
-    assert lacks(read(row(uniqueID=OTHER)))
+def test_a_row_of_another_request_may_be_ours_changed_on_iboard_until_its_order_is_known() -> None:
+    changed = read(row(uniqueID=OTHER))
+    assert not lacks(changed)
+    assert lacks(changed, others=("20417733",))
+    assert changed.lacks({OURS}, "VIC", SIDE)
     assert not lacks(read(row()))
     assert lacks(read())
 

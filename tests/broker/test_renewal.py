@@ -1,11 +1,12 @@
 """When tokens are renewed, and until when a person has to act; times in Vietnam."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
 from broker.fastconnect.renewal import needed_by, renewal_due
-from market.calendar import VIETNAM
+from market.calendar import VIETNAM, CalendarOverride, OverrideKind, TradingCalendar
+from market.vocabulary import Exchange
 
 
 def at(text: str) -> float:
@@ -30,6 +31,13 @@ def at(text: str) -> float:
 )
 def test_a_token_is_renewed_before_nine_and_before_it_ends(taken: str, expires: str, due: str) -> None:
     assert renewal_due(at(taken), at(expires)) == at(due)
+
+
+def test_a_person_has_until_any_exchange_trades_and_the_last_one_closes() -> None:
+    closed = TradingCalendar((CalendarOverride(date(2026, 11, 23), OverrideKind.CLOSED, "", "", Exchange.HOSE),))
+    assert needed_by(at("Monday 06:00"), closed).timestamp() == at("Monday 09:00")
+    assert needed_by(at("Monday 14:59"), closed).timestamp() == at("Monday 14:59")
+    assert needed_by(at("Monday 15:00"), closed).timestamp() == at("Wednesday 09:00")
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,11 @@ async def test_what_has_no_known_form_is_handed_on() -> None:
         ]
 
 
+async def test_an_empty_argument_is_a_message_and_no_sign_of_life() -> None:
+    async with listening(sends("{}", broadcast(""))) as (broker, _, _):
+        assert await taken(broker, 2) == ["", '""']
+
+
 async def test_silence_ends_the_stream() -> None:
     async with listening(sends(INIT), made.HURRIED) as (broker, _, _):
         assert await until_lost(broker) == ([""], "silent for 1 s")

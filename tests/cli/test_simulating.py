@@ -111,6 +111,10 @@ def test_a_taken_port_a_taken_folder_and_a_wrong_clock_are_one_line_each(tmp_pat
         assert f"port {port} for the simulator is taken" in refused(tmp_path, port)
         assert "another simulator works in" in refused(tmp_path, free_port())
     assert refused(tmp_path, port, "--clock", "fast") == "oms: --clock was 'fast': allowed are open, live"
+    assert refused(tmp_path, port, "--start", "2026-11-22T10:00") == (
+        "oms: --start: 2026-11-22 is not a trading day; choose one"
+    )
+    assert refused(tmp_path, port, "--start", "soon").startswith("oms: --start: 'soon' is no instant")
 
 
 @pytest.mark.parametrize("clock", ["open", "live"])

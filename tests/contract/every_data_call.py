@@ -42,8 +42,8 @@ def listen(client: MarketDataClient, symbol: str) -> None:
     stream = MarketDataStream(config, client)
     stream.start(heard.put, heard.put, f"X:{symbol}")
     say("stream X", heard.get(timeout=10))
-    for channel, name in (("F", symbol), ("X-QUOTE", symbol), ("X-TRADE", symbol), ("B", symbol), ("MI", "VNINDEX")):
-        stream.swith_channel(f"{channel}:{name}")
+    for channel in ("F", "X-QUOTE", "X-TRADE", "R", "B", "OL", "MI"):
+        stream.swith_channel(f"{channel}:{'VNINDEX' if channel == 'MI' else symbol}")
         message = heard.get(timeout=10)
         while message["DataType"] != channel:
             message = heard.get(timeout=10)

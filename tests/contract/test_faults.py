@@ -120,6 +120,60 @@ def test_a_fault_for_another_account_or_symbol_leaves_this_one_alone(
     assert len(control.get("faults").json()) == 2
 
 
+def test_of_two_accounts_only_the_named_one_has_the_fault(
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders, account: str
+) -> None:
+    fault(control, "server_error_before_taking", account=account)
+    assert ask_book(simulator, client, orders.account).json()["status"] == 200
+    assert ask_book(simulator, client, account).status_code == 502
+    assert control.get("faults").json() == []
+    assert ask_book(simulator, client, account).json()["status"] == 200
+
+
+def test_of_two_accounts_on_one_stream_only_the_named_ones_message_is_lost(
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders, account: str
+) -> None:
+    other = Orders(simulator, client, first_id=40_000_000)
+    other.account = account
+    live, stream = listen(simulator, client, "-1")
+    fault(control, "message_lost", account=account)
+    spared, hit = orders.place("FPT", "B", 95_000, 100), other.place("FPT", "B", 95_000, 100)
+    for request_id in (spared, hit):
+        live.wait_for(is_order(request_id, "QU"))
+    hang_up(stream)
+    assert (live.events(spared), live.events(hit)) == (["RS", "SD", "QU"], ["SD", "QU"])
+
+
+def test_of_two_symbols_only_the_named_one_has_the_fault(
+    simulator: SimulatorProcess, control: Control, client: FCTradingClient, orders: Orders
+) -> None:
+    fault(control, "drop_before_taking", "NewOrder", symbol="fpt")
+    spared, hit = orders.place("VIC", "B", 85_000, 100), orders.next_id()
+    with pytest.raises(http.exceptions.ConnectionError):
+        orders.send(hit, "FPT", "B", 95_000, 100)
+    assert control.get("faults").json() == []
+    taken = orders.place("FPT", "B", 95_000, 100)
+    until(lambda: {spared, taken} <= set(ids_in_book(simulator, client, orders.account)) or None)
+    assert hit not in ids_in_book(simulator, client, orders.account)
+
+
+def test_chance_is_drawn_from_the_seed(tmp_path: Path) -> None:
+    """One call in two fails, and the same ones each time the same seed is used."""
+
+    def failures(name: str, seed: int) -> list[bool]:
+        with running_simulator(tmp_path / name, seed=seed, participants=False) as simulator:
+            given = {"Authorization": f"Bearer {token(simulator, trade=False)}"}
+            with simulator.control as control:
+                fault(control, "server_error_before_taking", "rateLimit", times=None, probability=0.5)
+            with httpx.Client(headers=given) as wire:
+                return [wire.get(f"{simulator.url}api/v2/Trading/rateLimit").status_code == 502 for _ in range(40)]
+
+    first, again, otherwise = failures("first", 7), failures("again", 7), failures("otherwise", 8)
+    assert first == again != otherwise
+    for told in (first, otherwise):
+        assert 8 <= sum(told) <= 32
+
+
 def test_a_lost_cancel_answer_does_not_undo_the_cancel(control: Control, orders: Orders, mailbox: Mailbox) -> None:
     request_id = orders.place("VIC", "B", 85_000, 100)
     order_id = mailbox.wait_for(is_order(request_id, "QU"))["data"]["orderID"]

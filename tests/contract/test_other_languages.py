@@ -83,6 +83,40 @@ def test_header_names_and_hexadecimal_digits_are_read_in_any_case(
     assert post_order(simulator, body, headers).json()["status"] == 200
 
 
+STALE = {"Authorization": "Bearer ey.of.yesterday", "X-Signature": "00" * 128}
+
+
+@pytest.mark.parametrize("path", ["Trading/AccessToken", "Trading/GetOTP", "Market/AccessToken"])
+def test_a_login_with_headers_of_an_earlier_session_is_taken(simulator: SimulatorProcess, path: str) -> None:
+    """Clients that keep one set of headers send what signed and carried their last request."""
+    env = simulator.env
+    body = {"consumerID": env["SSI_API_KEY"], "consumerSecret": env["SSI_API_SECRET"], "isSave": True}
+    answer = httpx.post(simulator.url + f"api/v2/{path}", json={**body, "code": env["SSI_PIN"]}, headers=STALE)
+    assert (answer.status_code, answer.json()["status"]) == (200, 200)
+
+
+def test_a_host_header_may_lack_its_port(simulator: SimulatorProcess) -> None:
+    body = compact(order(next(request_ids)))
+    headers = {
+        "Host": "127.0.0.1",
+        "Authorization": f"Bearer {token(simulator, trade=True)}",
+        "X-Signature": signature(simulator, body),
+    }
+    assert post_order(simulator, body, headers).json()["status"] == 200
+    negotiated = httpx.get(simulator.url + "v2.0/signalr/negotiate?connectionData=[]", headers=headers)
+    assert (negotiated.request.headers["Host"], negotiated.json()["Url"]) == ("127.0.0.1", "/v2.0/signalr")
+
+
+@pytest.mark.parametrize("hub", ["BroadcastHubV2", "FcMarketDataV2Hub"])
+async def test_a_connect_with_a_tid_and_a_host_without_its_port_is_a_connect(
+    simulator: SimulatorProcess, hub: str
+) -> None:
+    """Node's and Java's libraries add the number of a browser's tab, always 10."""
+    headers = {"Host": "127.0.0.1", "Authorization": f"Bearer {token(simulator, trade=False)}"}
+    async with stream(simulator, headers, hub=hub, more="&tid=10") as frames:
+        assert json.loads((await frames.next())[1])["S"] == 1
+
+
 def test_a_read_token_trades_with_the_code_in_the_order_only(simulator: SimulatorProcess) -> None:
     for code, status in (("", 400), ("wrong", 400), (simulator.env["SSI_PIN"], 200)):
         body = compact(order(next(request_ids), code=code))

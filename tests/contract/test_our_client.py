@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
@@ -19,6 +20,8 @@ from broker.port import (
     BrokerPosition,
     BrokerPositions,
     CancelRequest,
+    MarginState,
+    MaximumOrder,
     NoAnswer,
     NotSent,
     StreamLost,
@@ -92,6 +95,45 @@ async def test_cash_and_positions_follow_a_filled_buy(simulator: SimulatorProces
         assert (after.settled, after.held) == (100_000_000 - waiting.held, 0)
         expected = BrokerPosition("FPT", owned=1_200, sellable=1_000, average_price=REFERENCE)
         assert await broker.positions(account) == BrokerPositions((expected,))
+
+
+async def test_the_largest_buy_and_sale_are_what_money_and_shares_allow(
+    simulator: SimulatorProcess, account: str
+) -> None:
+    async with FastConnect(credentials(simulator)) as broker:
+        price = 100_000
+        # 1,000 shares cost 100,000,000 VND, and 0.15 % commission on top is more than the account has.
+        assert await broker.maximum_buy(account, "FPT", price) == MaximumOrder(900, 100_000_000)
+        assert await broker.maximum_sell(account, "FPT") == MaximumOrder(1_000)
+        assert await broker.maximum_sell(account, "VIC") == MaximumOrder(0)
+        assert isinstance(await broker.maximum_buy("0000000", "FPT", price), NoAnswer)
+        assert isinstance(await broker.maximum_sell("0000000", "FPT"), NoAnswer)
+
+
+async def test_a_resting_buy_lowers_the_purchasing_power_that_margin_tells(
+    simulator: SimulatorProcess, account: str
+) -> None:
+    shares = 1_000 * REFERENCE
+    async with trading(simulator, account) as (broker, listener):
+        before = await broker.margin(account)
+        await broker.submit(submit_request(account, replace(TERMS, price=REFERENCE - 1_000)))
+        await listener.until_state(BrokerState.WORKING)
+        after = await broker.margin(account)
+        assert isinstance(await broker.margin("0000000"), NoAnswer)
+    whole = MarginState(
+        equity=100_000_000 + shares,
+        total_assets=100_000_000 + shares,
+        debt=0,
+        cash=100_000_000,
+        purchasing_power=100_000_000,
+        withdrawable=100_000_000,
+        margin_call=0,
+        margin_ratio=Decimal(0),
+        action="",
+    )
+    left = 100_000_000 - 200 * (REFERENCE - 1_000) * 10_015 // 10_000
+    assert before == whole
+    assert after == replace(whole, purchasing_power=left, withdrawable=left)
 
 
 async def test_the_rest_of_an_order_is_cancelled(simulator: SimulatorProcess, account: str) -> None:

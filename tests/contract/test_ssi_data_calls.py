@@ -4,7 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import date
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import pytest
 from ssi_fc_data.model import api  # type: ignore[import-untyped] # SSI ships no types
 
 from broker.fastconnect.data import FastConnectData
+from broker.market_data import Bar
 from broker.port import NoAnswer
+from market.calendar import VIETNAM
 from market.vocabulary import Exchange
 from simulator.client_configurations import fcdata_module
 from simulator.credentials import load_credentials
@@ -23,6 +25,7 @@ pytestmark = pytest.mark.stack
 
 PROGRAM = Path(__file__).parent / "every_data_call.py"
 SYMBOL = "VIC"
+ROOM = 1_200
 
 
 def trade(simulator: SimulatorProcess, price: int, quantity: int) -> None:
@@ -42,6 +45,8 @@ def answers(simulator: SimulatorProcess, tmp_path_factory: pytest.TempPathFactor
     """What the program was told, by call."""
     trade(simulator, 85_500, 300)
     trade(simulator, 85_700, 200)
+    simulator.call("PUT", f"symbols/{SYMBOL}", {"foreign_room": ROOM})
+    simulator.call("POST", "participants", {"symbol": SYMBOL, "side": "BUY", "price": 85_000, "quantity": 7})
     folder = tmp_path_factory.mktemp("data")
     shutil.copy(PROGRAM, folder)
     keys = load_credentials(simulator.folder, simulator.url)
@@ -93,19 +98,25 @@ def test_an_index_has_its_members_and_its_day(answers: dict[str, Any]) -> None:
 
 def test_each_channel_of_the_stream_speaks(answers: dict[str, Any]) -> None:
     told = {name: json.loads(each["Content"]) for name, each in answers.items() if name.startswith("stream")}
-    assert set(told) == {f"stream {channel}" for channel in ("X", "F", "X-QUOTE", "X-TRADE", "B", "MI")}
+    assert set(told) == {f"stream {channel}" for channel in ("X", "F", "X-QUOTE", "X-TRADE", "R", "B", "OL", "MI")}
     assert told["stream X-TRADE"]["LastPrice"] == 85_700.0
     assert told["stream MI"]["IndexId"] == "VNINDEX"
+    room, odd = told["stream R"], told["stream OL"]
+    assert (room["Symbol"], room["TotalRoom"], room["CurrentRoom"]) == (SYMBOL, 1_200.0, 1_200.0)
+    assert (odd["StockNo"], odd["BidPrice1"], odd["BidVol1"], odd["AskVol1"]) == (SYMBOL, 85_000.0, 7.0, 0.0)
 
 
 @pytest.mark.usefixtures("answers")
 async def test_our_own_client_reads_the_same_lists(simulator: SimulatorProcess) -> None:
     day = trading_date(simulator)
     async with FastConnectData(credentials(simulator)) as data:
+        daily = await data.daily_bars(SYMBOL, day, day)
         bars = await data.intraday_bars(SYMBOL, day, day, minutes=60)
         indexes = await data.indexes(Exchange.HNX)
         members = await data.index_members("HNXIndex")
         days = await data.index_days("VNINDEX", day, day)
+    midnight = datetime.combine(day, time(), VIETNAM).astimezone(UTC)
+    assert daily == (Bar(SYMBOL, midnight, open=85_500, high=85_700, low=85_500, close=85_700, volume=500),)
     assert not isinstance(bars, NoAnswer)
     assert sum(bar.volume for bar in bars) == 500
     assert not isinstance(indexes, NoAnswer)

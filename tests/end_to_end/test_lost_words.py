@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from market.fees import SSI_ONLINE
-from orders.holds import cash_for
+from market.reserve import cash_for
 from simulator.fault_kinds import FaultKind
 from tests.support.killing import kill, no_restarts, wait_until_back
 from tests.support.someone_else import cancel_at_broker

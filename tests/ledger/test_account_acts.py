@@ -131,6 +131,15 @@ async def test_what_is_owned_counts_holds_and_what_has_not_settled_and_says_what
     assert not (await ledger.owned(ACCOUNT_ID)).in_flight
 
 
+async def test_an_order_of_an_earlier_trading_date_is_not_in_flight(ledger: Ledger) -> None:
+    await open_market(ledger, cash=10_000_000, VIC=100)
+    order_id = await place(ledger, Side.SELL)
+    assert (await ledger.owned(ACCOUNT_ID, DAY)).in_flight
+    assert not (await ledger.owned(ACCOUNT_ID, MONDAY.date())).in_flight
+    await ledger.record(order_id, "never booked", report(100), "stream")
+    assert not (await ledger.owned(ACCOUNT_ID, MONDAY.date())).in_flight
+
+
 @pytest.mark.parametrize("amount", [700, -700])
 async def test_rounding_moves_money_once_a_day_and_leaves_the_state_as_it_is(ledger: Ledger, amount: int) -> None:
     await open_market(ledger, cash=1_000)

@@ -12,9 +12,9 @@ from ledger.attempts import Attempt, MayNotSend, Refusal
 from ledger.inbox import InboxMessage
 from ledger.ledger import Ledger
 from market.fees import SSI_ONLINE
+from market.reserve import cash_for
 from market.vocabulary import OrderType, Side
 from orders.evidence import AmendAsked, Answer, BrokerReport, BrokerState, CancelAsked, Evidence
-from orders.holds import cash_for
 from orders.identity import external_order_id
 from orders.order import Action, Life, Origin
 from orders.status import Status, status

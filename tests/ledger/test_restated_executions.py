@@ -7,6 +7,7 @@ from datetime import datetime, time
 import pytest
 
 from ledger.accounts import AlertKind
+from ledger.executions import is_restated
 from ledger.ledger import Ledger
 from ledger.reads.positions import Position
 from market.calendar import VIETNAM
@@ -186,6 +187,39 @@ async def test_lc31_words_from_before_the_bust_that_come_after_it_change_nothing
     assert (await prove(ledger, order_id)).filled == 0
     assert (await ledger.cash(ACCOUNT_ID)).available == CASH
     assert [fill.provisional for fill in await ledger.executions(order_id)] == [True]
+
+
+async def test_lc31_two_contents_under_one_number_restate_twice_in_one_booking(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    await hear(ledger, order_id, *traded(1))
+    words = replace(report(30), number=3), replace(report(40), number=3)
+    for which, word in enumerate(words):
+        await ledger.record(order_id, f"other-content-{which}", word, "stream")
+    await ledger.book(order_id)
+    assert (await prove(ledger, order_id)).filled == 30
+    fills = await ledger.executions(order_id)
+    assert [(fill.aggregate, fill.superseded, fill.quantity) for fill in fills] == [
+        (False, True, 100),
+        (True, True, 30),
+        (True, False, 30),
+    ]
+
+
+def test_a_row_under_the_number_of_its_word_still_reads_as_restated() -> None:
+    assert is_restated("restated:3")
+
+
+async def test_a_book_after_the_close_ends_a_restated_order_and_pays_for_what_it_tells(ledger: Ledger) -> None:
+    await open_market(ledger, cash=CASH)
+    order_id = await place(ledger)
+    early = report(100)
+    await hear(ledger, order_id, *traded(1), replace(report(30), number=3), early)
+    assert (await prove(ledger, order_id)).filled == 30
+    await hear(ledger, order_id, replace(early, final=True))
+    assert status(await prove(ledger, order_id)) is Status.FILLED
+    cash = await ledger.cash(ACCOUNT_ID)
+    assert (cash.available, cash.held) == (CASH - COST, 0)
 
 
 async def test_lc31_a_bust_that_is_booked_by_many_at_once_is_posted_once(ledger: Ledger) -> None:

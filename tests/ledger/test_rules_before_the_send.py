@@ -76,6 +76,21 @@ async def test_an_order_before_the_mornings_load_is_told_that_the_data_are_missi
     assert codes(await accept(ledger, command(symbol="XYZ"), at("07:10", MONDAY))) == ["unknown_symbol"]
 
 
+@pytest.mark.parametrize("order_type", [OrderType.LO, OrderType.ATC])
+async def test_no_band_is_computed_for_a_security_whose_band_of_the_day_was_not_told(
+    ledger: Ledger, order_type: OrderType
+) -> None:
+    await open_market(ledger, cash=100_000_000)
+    told_today = [each for each in INSTRUMENTS if each.symbol != "VIC"]
+    await load(ledger, MONDAY, told_today)
+    price = PRICE if order_type is OrderType.LO else None
+    wanted = OrderTerms("VIC", Exchange.HOSE, Side.BUY, order_type, 100, price)
+    placed = await accept(ledger, replace(command(), terms=wanted), at("10:00", MONDAY))
+    assert codes(placed) == ["unknown_symbol"]
+    assert placed.order.reserve_price is None
+    assert (await ledger.cash(ACCOUNT_ID)).held == 0
+
+
 async def test_a_preview_lives_until_the_end_of_its_type_on_an_ordinary_day(ledger: Ledger) -> None:
     await open_market(ledger, cash=100_000_000)
     for order_type, price, now, dies in (

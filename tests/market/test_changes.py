@@ -1,7 +1,5 @@
 """Amending and cancelling: by whereabouts and phase, what keeps its priority, what is refused with which numbers."""
 
-from datetime import timedelta
-
 import pytest
 
 from market.amendments import Amendment, amend_violations, cancel_violations, keeps_priority
@@ -26,9 +24,8 @@ EXCHANGE = Whereabouts.AT_EXCHANGE
         (HOSE, OrderType.ATO, "09:10", Permission(allowed=False)),
         (HNX, OrderType.PLO, "14:50", Permission(allowed=False)),
         (HNX, OrderType.LO, "12:00", Permission(allowed=False, next_allowed=at("13:00"))),
-        (UPCOM, OrderType.LO, "14:59:56", Permission(allowed=True, broker_decides=True)),
-        (UPCOM, OrderType.LO, "14:59:55", Permission(allowed=True, broker_decides=True)),
-        (UPCOM, OrderType.LO, "11:29:54", Permission(allowed=True)),
+        (UPCOM, OrderType.LO, "14:59:59", Permission(allowed=True)),
+        (UPCOM, OrderType.LO, "11:29:59", Permission(allowed=True)),
         (UPCOM, OrderType.LO, "15:00", Permission(allowed=False)),
     ],
 )
@@ -44,7 +41,7 @@ def test_a_restricted_stock_is_free_again_when_its_next_periodic_auction_starts(
     frozen = change_permission(*asked, at("10:12"), restricted)
     assert frozen == Permission(allowed=False, next_allowed=at("10:15"))
     assert change_permission(*asked, at("11:27"), restricted).next_allowed == at("13:00")
-    assert change_permission(*asked, at("10:09:59"), restricted).broker_decides
+    assert change_permission(*asked, at("10:09:59"), restricted) == Permission(allowed=True)
 
 
 @pytest.mark.parametrize("order_type", OrderType)
@@ -52,13 +49,7 @@ def test_a_restricted_stock_is_free_again_when_its_next_periodic_auction_starts(
 def test_what_has_not_reached_the_exchange_can_always_be_changed(order_type: OrderType, hour: int) -> None:
     now = at(f"{hour:02}:30")
     assert change_permission(Whereabouts.HELD_HERE, order_type, HOSE, now) == Permission(allowed=True)
-    assert change_permission(Whereabouts.AT_BROKER, order_type, HOSE, now).allowed
-
-
-def test_in_the_last_seconds_before_its_phase_the_broker_decides() -> None:
-    almost = at("13:00") - timedelta(seconds=5)
-    assert change_permission(Whereabouts.AT_BROKER, OrderType.LO, HOSE, almost).broker_decides
-    assert not change_permission(Whereabouts.HELD_HERE, OrderType.LO, HOSE, almost).broker_decides
+    assert change_permission(Whereabouts.AT_BROKER, order_type, HOSE, now) == Permission(allowed=True)
 
 
 def codes(amendment: Amendment, quantity: int = 1_000, filled: int = 0, listed: Instrument = LISTED) -> list[RuleCode]:
@@ -128,13 +119,13 @@ HALTED = security(HOSE, status=SecurityStatus.HALTED)
 FOREIGN = TradingFacts(foreign_investor=True)
 
 
-def test_a_halted_security_has_the_exchanges_phases_and_the_broker_decides() -> None:
+def test_a_halted_security_is_changed_by_the_exchanges_phases() -> None:
     asked = (EXCHANGE, OrderType.LO, HOSE)
     for status in (SecurityStatus.HALTED, SecurityStatus.SUSPENDED):
         assert change_permission(*asked, at("12:00"), status).next_allowed == at("13:00")
         assert change_permission(*asked, at("09:10"), status).next_allowed == at("09:15")
         assert change_permission(*asked, at("14:35"), status) == Permission(allowed=False)
-        assert change_permission(*asked, at("10:00"), status) == Permission(allowed=True, broker_decides=True)
+        assert change_permission(*asked, at("10:00"), status) == Permission(allowed=True)
 
 
 def test_a_refused_cancel_of_a_halted_security_names_the_next_time_and_promises_nothing() -> None:

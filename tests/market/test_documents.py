@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from market.citations import Citation, Confidence
-from market.closed_days import NOTICED_DAYS
+from market.closed_days import NOTICED_DAYS, NUMBER_NOT_FOUND, guessed_days
 from market.code_meanings import MEANINGS, UNITS
 from market.documents import PAGES, TABLES, citations, codes_page, rules_page
 from market.rulebook import RULES
@@ -84,10 +84,18 @@ def test_a_step_of_which_no_text_speaks_is_marked_as_our_own_choice() -> None:
 
 
 def test_a_closed_day_names_its_notice_where_one_is_known() -> None:
-    numbers = {row.day: row.notice for row in NOTICED_DAYS if row.notice}
+    numbers = {row.day: row.notice for row in NOTICED_DAYS}
     assert numbers[date(2026, 2, 16)] == "VNX letter 1403/SGDVN-THHC"
     assert numbers[date(2025, 5, 2)] == "SSC letter 3193"
     assert "VNX letter 1403/SGDVN-THHC" in rules_page()
+
+
+def test_a_closed_day_has_its_notices_number_or_the_mark_that_none_was_found() -> None:
+    page = rules_page()
+    for row in NOTICED_DAYS:
+        assert row.notice == NUMBER_NOT_FOUND or re.search(r"\d", row.notice), row
+        assert re.search(rf"\| {row.day} \|.*\| {re.escape(row.notice)} \|", page), row
+    assert not any(row.notice for row in guessed_days(2027))
 
 
 def test_figures_without_a_table_of_their_own_stand_on_the_page() -> None:

@@ -13,7 +13,7 @@ from market.instrument import Instrument
 from market.naming import order_type_named
 from market.phases import phase_at
 from market.put_through import put_through_violations
-from market.reserve import cash_reserve
+from market.reserve import cash_for, reserve_price
 from market.sending import next_sending
 from market.terms import OrderTerms
 from market.violations import RuleCode, Violation
@@ -186,7 +186,8 @@ def test_case_63_an_investor_is_on_one_side_of_an_auction() -> None:
 
 
 def test_case_65_a_buy_without_a_price_sets_aside_the_ceiling_with_its_commission() -> None:
-    assert cash_reserve(order(ORDINARY, 1_000, order_type=MTL), ORDINARY, SSI_ONLINE) == 27_090_575
+    price = reserve_price(order(ORDINARY, 1_000, order_type=MTL), ORDINARY)
+    assert cash_for(SSI_ONLINE, 0, 1_000 * price) == 27_090_575
 
 
 def test_case_71_mp_is_refused_with_its_present_name() -> None:

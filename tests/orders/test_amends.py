@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from market.amendments import Amendment
+from market.reserve import cash_for
 from market.violations import RuleCode, Violation
 from orders.amending import awaits_look, refusal_of_amend
 from orders.evidence import (
@@ -21,7 +22,7 @@ from orders.evidence import (
     RequestFailed,
     RequestStarted,
 )
-from orders.holds import Hold, cash_for, hold, hold_if_amended
+from orders.holds import Hold, hold, hold_if_amended
 from orders.next_step import Step, next_step
 from orders.order import Action, AmendRefusal, Anomaly, CloseReason, Order, Request, RequestState
 from orders.status import Status, status

@@ -6,13 +6,14 @@ from datetime import timedelta
 from pydantic import TypeAdapter
 
 from market.amendments import Amendment
+from market.reserve import cash_for
 from market.violations import RuleCode, Violation
 from market.vocabulary import Whereabouts
 from orders.amending import whereabouts
 from orders.commands import AmendOrder
 from orders.evidence import EVIDENCE, AmendAsked, AmendWithdrawn, Answer, BrokerState, RequestAnswered
 from orders.folding import apply
-from orders.holds import cash_for, hold, hold_if_amended
+from orders.holds import hold, hold_if_amended
 from orders.next_step import Step, next_step
 from orders.order import Order, RequestState
 from orders.status import Status, status

@@ -77,6 +77,29 @@ def test_lc62_a_successor_whose_own_figures_fall_is_told_to_a_person() -> None:
     assert order.anomalies == (Anomaly.FIGURES_UNCERTAIN,)
 
 
+def stored_before_figures_were_kept(order: Order) -> Order:
+    """`order` as an earlier version stored it: its last word is known, and no figures of others."""
+    return replace(order, last_word=replace(order.last_word, told=()))
+
+
+def test_a_lower_word_takes_back_what_an_order_stored_by_an_earlier_version_had() -> None:
+    order = stored_before_figures_were_kept(told(word(2, W, 500)))
+    after = fold(word(3, W, 200), order=order)
+    assert (after.filled, after.anomalies) == (200, (Anomaly.FILL_TAKEN_BACK,))
+
+
+def test_a_word_below_the_last_one_of_an_order_stored_by_an_earlier_version_proves_a_bust() -> None:
+    order = stored_before_figures_were_kept(told(word(4, W, 200)))
+    after = fold(word(2, W, 500), order=order)
+    assert (after.filled, after.anomalies) == (200, (Anomaly.FILL_TAKEN_BACK,))
+
+
+def test_late_executions_above_the_last_word_of_an_order_stored_by_an_earlier_version_were_taken_back() -> None:
+    order = stored_before_figures_were_kept(told(word(4, W, 200)))
+    after = fold(trade(2, 500), order=order)
+    assert (after.filled, after.anomalies) == (200, (Anomaly.FILL_TAKEN_BACK,))
+
+
 def test_words_that_tell_the_same_are_remembered_as_one() -> None:
     steps: tuple[ToldFigures, ...] = ()
     for number in (2, 9, 4, 5):

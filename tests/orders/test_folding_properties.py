@@ -6,9 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from market.fees import commission
+from market.reserve import cash_for
 from orders.evidence import Answer, BrokerReport, BrokerState, Evidence, Match, RequestAnswered
 from orders.folding import apply
-from orders.holds import cash_for, hold
+from orders.holds import hold
 from orders.order import Life, Order
 from orders.status import CLOSED_STATUSES, status
 from tests.orders.test_races import (

@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from market.reserve import cash_for
 from market.vocabulary import OrderType, Side
 from orders.evidence import BrokerReport, BrokerState, Evidence
-from orders.holds import Hold, cash_for, hold
+from orders.holds import Hold, hold
 from orders.next_step import Step, next_step
 from orders.order import Anomaly, Order
 from orders.status import Status, status

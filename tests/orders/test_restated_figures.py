@@ -3,10 +3,11 @@
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from orders.evidence import BrokerReport, BrokerState, Evidence, Match
+from orders.evidence import EVIDENCE, BrokerReport, BrokerState, Evidence, Match
 from orders.holds import hold
 from orders.order import Anomaly, CloseReason, Life, Order
 from orders.status import Status, status
@@ -89,6 +90,47 @@ def test_a_book_that_tells_of_more_after_the_correction_without_any_execution_is
     """It may have been read before the executions were taken back: booked is what is certain."""
     order = fold(word(9, BrokerState.WORKING, 400), word(0, BrokerState.WORKING, 700), order=FILLED)
     assert (order.filled, order.anomalies) == (400, (Anomaly.FILL_TAKEN_BACK, Anomaly.FIGURES_UNCERTAIN))
+
+
+@pytest.mark.parametrize(
+    ("state", "filled", "cancelled", "reason"),
+    [
+        (BrokerState.FILLED, 1_000, 0, CloseReason.FILLED),
+        (BrokerState.CANCELED, 500, 500, CloseReason.CANCELED),
+        (BrokerState.EXPIRED, 700, 300, CloseReason.EXPIRED),
+    ],
+)
+def test_a_book_from_after_the_day_ends_a_restated_order_whose_last_words_were_lost(
+    state: BrokerState, filled: int, cancelled: int, reason: CloseReason
+) -> None:
+    book = word(0, state, filled, cancelled=cancelled)
+    early = fold(word(9, BrokerState.WORKING, 300), book, order=FILLED)
+    assert (early.life, early.filled) == (Life.LIVE, 300)
+    order = fold(replace(book, final=True), order=early)
+    assert (order.life, order.close_reason, order.filled, order.cancelled) == (Life.CLOSED, reason, filled, cancelled)
+    assert (order.filled_value, hold(order).cash, order.leaves) == (filled * PRICE, 0, 0)
+    assert order.anomalies == (Anomaly.FILL_TAKEN_BACK, Anomaly.FIGURES_UNCERTAIN)
+
+
+def test_what_a_book_from_after_the_day_tells_beyond_the_last_word_is_told_to_a_person_and_detailed_later() -> None:
+    book = replace(word(0, BrokerState.FILLED, 1_000), final=True)
+    order = fold(word(9, BrokerState.WORKING, 300), book, order=FILLED)
+    assert (order.filled, order.close_reason) == (1_000, CloseReason.FILLED)
+    assert order.anomalies == (Anomaly.FILL_TAKEN_BACK, Anomaly.FIGURES_UNCERTAIN)
+    again = fold(trade(10, 700), word(11, BrokerState.FILLED, 1_000), order=order)
+    assert (again.filled, again.details_complete, again.anomalies) == (1_000, True, order.anomalies)
+
+
+def test_a_book_from_after_the_day_adds_nothing_to_a_restated_order_that_has_ended() -> None:
+    """It may have been read before the word that took executions back and ended the order."""
+    order = fold(word(9, BrokerState.CANCELED, 300, cancelled=700), order=FILLED)
+    assert fold(replace(word(0, BrokerState.FILLED, 1_000), final=True), order=order) == order
+
+
+def test_a_report_that_was_stored_before_books_could_be_final_is_read_as_an_early_one() -> None:
+    stored = EVIDENCE.dump_json(word(0, BrokerState.FILLED, 1_000)).replace(b',"final":false', b"")
+    assert b"final" not in stored
+    assert EVIDENCE.validate_json(stored) == word(0, BrokerState.FILLED, 1_000)
 
 
 def test_lc26_a_late_word_below_what_a_book_has_told_takes_nothing_back() -> None:

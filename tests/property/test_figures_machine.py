@@ -3,6 +3,7 @@
 Once everything has been told, what is booked is the truth; until then no share is booked that never traded.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import settings
@@ -12,6 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from ledger.executions import Fill, fills_after
 from ledger.steps import StoredEvidence, fold
 from orders.evidence import BrokerReport, BrokerState, Evidence
+from orders.folding import apply
 from orders.holds import charges, hold
 from orders.order import Anomaly, Life
 from tests.orders.test_races import ORDER, PRICE, STARTED, TAKEN
@@ -135,11 +137,13 @@ class FiguresMachine(RuleBasedStateMachine):
         """Everything has been told, in whatever order, and then the book once more."""
         if not hasattr(self, "broker"):
             return
+        self.the_book_after_the_day_ends_the_order()
         self.broker.tell_late_executions()
         for index in self.waiting():
             self.hear(index)
         self.book(self.broker.row())
         self.book(self.broker.row())
+        self.the_book_after_the_day_ends_the_order()
         order, broker = self.order, self.broker
         is_uncertain = Anomaly.FIGURES_UNCERTAIN in order.anomalies
         if is_uncertain and broker.may_be_read_twice:
@@ -149,6 +153,11 @@ class FiguresMachine(RuleBasedStateMachine):
         assert (order.life is Life.CLOSED) == (broker.state in ENDED)
         assert (hold(order).cash > 0) == (broker.leaves > 0), "I2"
         self.the_fills_that_count_add_up_to_the_order()
+
+    def the_book_after_the_day_ends_the_order(self) -> None:
+        """Whatever words were lost."""
+        if self.broker.state in ENDED:
+            assert apply(self.order, replace(self.broker.row(), final=True)).life is Life.CLOSED
 
 
 TestFiguresMachine = FiguresMachine.TestCase

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from market.fees import SSI_ONLINE
+from market.reserve import cash_for
 from market.terms import OrderTerms
 from market.vocabulary import Exchange, OrderType, Side
 from orders.amending import awaits_look
@@ -27,7 +28,7 @@ from orders.evidence import (
     RequestStarted,
 )
 from orders.folding import apply
-from orders.holds import Hold, cash_for, hold
+from orders.holds import Hold, hold
 from orders.next_step import Step, next_step
 from orders.order import Action, Anomaly, CloseReason, Life, Order, RequestState
 from orders.status import Status, status

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from market.amendments import Amendment
+from market.reserve import cash_for
 from market.terms import OrderTerms
 from market.violations import RuleCode
 from market.vocabulary import OrderType, Side
-from orders.holds import cash_for, hold
+from orders.holds import hold
 from orders.order import Order
 from risk.amend_checks import amend_risk_violations
 from risk.checks import TradingState, risk_violations

@@ -26,13 +26,13 @@ def test_an_open_buy_keeps_its_value_and_the_commission_on_it() -> None:
     assert account_of(state).cash == 1_000_000_000
 
 
-def test_a_fill_below_the_limit_leaves_the_fee_of_the_whole_held_until_the_order_is_closed() -> None:
+def test_a_fill_below_the_limit_leaves_the_rest_held_at_the_limit_with_its_fee() -> None:
     state = open_market()
     meet(state, "VIC", Side.SELL, 85_000, 100)
     order = place(state, price=85_500, quantity=200)
     spent = 8_500_000 + 12_750
     assert account_of(state).cash == 1_000_000_000 - spent
-    assert account_of(state).held == 8_550_000 + 25_650 - 12_750
+    assert account_of(state).held == 8_550_000 + 12_825
     cancel(state, order)
     assert account_of(state).held == 0
 

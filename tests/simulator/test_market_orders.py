@@ -28,8 +28,7 @@ def test_the_rest_of_an_mtl_keeps_cash_for_its_limit_only() -> None:
     state = open_market()
     meet(state, "VIC", Side.SELL, 85_500, 100)
     place(state, price=0, quantity=200, order_type=OrderType.MTL)
-    fee = (200 * 85_600 * 15 + 5_000) // 10_000 - (100 * 85_500 * 15 + 5_000) // 10_000
-    assert state.accounts[ACCOUNT].held == 100 * 85_600 + fee
+    assert state.accounts[ACCOUNT].held == 100 * 85_600 + 12_840
 
 
 def test_the_limit_that_became_of_an_mtl_can_be_cancelled() -> None:

@@ -1,24 +1,24 @@
 """The automatic participants: near prices trade within seconds, far ones wait, and a seed repeats a market."""
 
-from random import Random
+from datetime import timedelta
 
 import pytest
 
 from market.vocabulary import Side
 from simulator.broker_order import OrderStatus
 from simulator.participants import Participants
+from simulator.passing import MOST_INSTANTS, SPACING, instants, pass_time
 from simulator.security import Board
 from simulator.state import ExchangeState
-from tests.simulator.market_of_one import open_market, place
+from tests.simulator.market_of_one import DAY, at, open_market, place
 
 STEPS_IN_TEN_SECONDS = 20
 
 
 def run(state: ExchangeState, seed: int, steps: int) -> Participants:
-    participants = Participants(Random(seed))
+    participants = Participants(seed)
     participants.open_market(state)
-    for _ in range(steps):
-        participants.step(state)
+    pass_time(state, participants, state.now + steps * SPACING)
     return participants
 
 
@@ -27,8 +27,7 @@ def test_an_order_at_the_reference_is_filled_within_seconds(seed: int) -> None:
     state = open_market()
     participants = run(state, seed, 40)
     order = place(state, "VIC", Side.BUY, 85_500, 100)
-    for _ in range(STEPS_IN_TEN_SECONDS):
-        participants.step(state)
+    pass_time(state, participants, state.now + STEPS_IN_TEN_SECONDS * SPACING)
     assert state.orders[order.order_id].status is OrderStatus.FF
 
 
@@ -86,3 +85,30 @@ def test_withdrawn_participants_leave_only_the_clients_in_the_books() -> None:
     participants.withdraw(state)
     books = [book for security in state.securities.values() for book in security.books.values()]
     assert [order_id for book in books for order_id in book.order_ids()] == [order.order_id]
+
+
+def test_the_size_of_the_steps_in_which_time_passes_changes_nothing() -> None:
+    at_once, in_pieces = open_market(), open_market()
+    run(at_once, 4, 200)
+    participants = run(in_pieces, 4, 0)
+    for piece in range(1, 40):
+        pass_time(in_pieces, participants, in_pieces.now + piece * SPACING / 8)
+    pass_time(in_pieces, participants, at_once.now)
+    assert [security.day for security in in_pieces.securities.values()] == [
+        security.day for security in at_once.securities.values()
+    ]
+
+
+def test_a_long_way_carries_out_the_latest_instants_only() -> None:
+    until = at("10:00", DAY + timedelta(days=728))
+    passed = list(instants(at("10:00"), until))
+    assert (len(passed), passed[-1], passed[0]) == (MOST_INSTANTS, until, until - (MOST_INSTANTS - 1) * SPACING)
+
+
+def test_where_clients_wait_on_many_boards_each_has_its_turn_within_seconds() -> None:
+    state = open_market(cash=10**12)
+    orders = [place(state, each.symbol, Side.BUY, each.day.floor, 100) for each in state.securities.values()]
+    assert all(order.is_resting for order in orders)
+    participants = Participants(3)
+    pass_time(state, participants, state.now + 10 * SPACING)
+    assert {symbol for symbol, _ in participants.quotes} == set(state.securities)

@@ -56,4 +56,7 @@ async def test_a_day_that_is_jumped_to_has_a_bid_and_an_ask_in_every_security_at
     assert all(book.best(side) for book in books for side in Side)
     await simulation.set_clock(rate=0)
     await simulation.next_day(time(10))
-    assert not any(book.best(Side.BUY) for book in books), "while the clock stands still nobody else acts"
+    assert all(book.best(side) for book in books for side in Side), "time has passed with the participants in it"
+    waiting = [book.in_time_order() for book in books]
+    simulation.bring_up_to_date()
+    assert [book.in_time_order() for book in books] == waiting, "while the clock stands still nobody else acts"

@@ -10,6 +10,7 @@ from market.vocabulary import OrderType, Side
 from simulator.broker_order import OrderStatus
 from simulator.faults import Fault, FaultKind
 from simulator.participants import Participants
+from simulator.passing import SPACING, pass_time
 from simulator.state import ExchangeState
 from simulator.trading_day import advance
 from simulator.wire.trading_messages import message_of
@@ -21,14 +22,13 @@ CLOCKS = ("08:30", "09:05", "09:15", "10:00", "11:45", "13:05", "14:31", "14:46"
 def lived(seed: int) -> ExchangeState:
     """A day on which an account tries everything."""
     chance, state = Random(seed), open_market(CLOCKS[0])
-    participants = Participants(Random(seed))
+    participants = Participants(seed)
     state.faults.random.seed(seed)
     for kind in (FaultKind.BUST, FaultKind.CANCEL_REFUSED, FaultKind.LATE_FILL_AFTER_CANCEL, FaultKind.OVERFILL):
         state.faults.add(Fault(kind, times=None, probability=0.2, value=100))
     for clock in CLOCKS:
         advance(state, at(clock))
-        for _ in range(20):
-            participants.step(state)
+        pass_time(state, participants, at(clock) + 20 * SPACING)
         for _ in range(10):
             _try_something(state, chance)
     return state
@@ -71,10 +71,9 @@ def test_after_any_day_nothing_is_open_or_held_and_the_money_adds_up(seed: int) 
 
 def test_with_participants_an_auction_makes_a_price_and_fills_the_orders_in_it() -> None:
     state = open_market("09:01")
-    participants = Participants(Random(3))
+    participants = Participants(3)
     order = place(state, "VIC", Side.BUY, 0, 100, OrderType.ATO)
-    for _ in range(30):
-        participants.step(state)
+    pass_time(state, participants, state.now + 30 * SPACING)
     advance(state, at("09:15"))
     assert state.orders[order.order_id].status is OrderStatus.FF
     assert state.securities["VIC"].day.trades > 0

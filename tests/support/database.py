@@ -6,12 +6,15 @@ from itertools import count
 import psycopg
 import pytest
 from psycopg import sql
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from ledger.database import open_engine
 from ledger.demo import seed_demo
 from ledger.ledger import Ledger
 from ledger.migrations import upgrade
+from ledger.tables import ACCOUNT, INVESTOR
 from local.postgres import temporary_postgres
 
 TEMPLATE = "template_of_tests"
@@ -53,6 +56,15 @@ async def ledger(engine: AsyncEngine) -> AsyncIterator[Ledger]:
     opened = Ledger(engine)
     yield opened
     assert await opened.trial_balance() == ()
+
+
+async def add_account(engine: AsyncEngine, account_id: str, investor: str) -> None:
+    """A second account like the demo one, of `investor`, who is made when there is none of that name."""
+    async with engine.begin() as connection:
+        await connection.execute(insert(INVESTOR).values(id=investor, name=investor).on_conflict_do_nothing())
+        demo = (await connection.execute(select(ACCOUNT).where(ACCOUNT.c.id == ACCOUNT_ID))).mappings().one()
+        own = {"id": account_id, "broker_account": account_id, "investor_id": investor}
+        await connection.execute(insert(ACCOUNT).values({**demo, **own}))
 
 
 def url_of(server_url: str, database: str) -> str:

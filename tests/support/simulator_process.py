@@ -54,6 +54,7 @@ class SimulatorProcess:
     seed: int
     env: dict[str, str] = field(default_factory=dict)
     process: "subprocess.Popen[bytes] | None" = None
+    start_at: str = ""
 
     @property
     def url(self) -> str:
@@ -75,6 +76,7 @@ class SimulatorProcess:
             [
                 *(sys.executable, "-m", "simulator"),
                 *("--port", str(self.port), "--data", str(self.folder), "--seed", str(self.seed)),
+                *(("--start", self.start_at) if self.start_at else ()),
             ],
             cwd=_PROJECT,
             stdout=log,
@@ -117,6 +119,18 @@ class SimulatorProcess:
                 time.sleep(0.05)
         log = (self.folder / "simulator.log").read_text()
         raise AssertionError(f"the simulator did not start; its log ends:\n{log[-2000:]}")
+
+
+@contextmanager
+def seeded_simulator(folder: Path, *, seed: int, start_at: str) -> Iterator[SimulatorProcess]:
+    """A simulator whose new market stands still at `start_at`, with the other participants; killed at the end."""
+    folder.mkdir(parents=True, exist_ok=True)
+    simulator = SimulatorProcess(folder, _free_port(), seed, start_at=start_at)
+    try:
+        simulator.start()
+        yield simulator
+    finally:
+        simulator.kill()
 
 
 @contextmanager

@@ -42,15 +42,15 @@ def let_trade_again(stack: WholeStack) -> None:
     asyncio.run(_at_ledger(stack, resume))
 
 
-def say_what_is_not_ours(stack: WholeStack, trading_date: date) -> int:
-    """A person has asked SSI about each order that waits because it may be one of ours; how many there were."""
+def say_what_is_not_ours(stack: WholeStack, trading_date: date) -> list[str]:
+    """A person has asked SSI about each order that waits because it may be one of ours; the broker's ids of them."""
 
-    async def say(ledger: Ledger) -> int:
+    async def say(ledger: Ledger) -> list[str]:
         strangers = await ledger.strangers(CONNECTION_ID, trading_date)
         for each in strangers:
             key = f"not-ours-{trading_date}-{each.broker_order_id}"
             await ledger.say_not_ours(NotOurs(ACCOUNT, each.broker_order_id, "minh", "placed on iBoard, says SSI", key))
-        return len(strangers)
+        return [each.broker_order_id for each in strangers]
 
     return asyncio.run(_at_ledger(stack, say))
 
