@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from api.answers import answer
 from api.ledger_port import DatabaseUnavailable, LedgerReads, within
 from api.resources import Resources, ResourcesOf
+from ledger.accounts import Account
 from market.broker_day import broker_day
 
 router = APIRouter(prefix="/health", tags=["health"])
@@ -98,18 +99,21 @@ async def _instruments(resources: Resources) -> Component:
 
 
 async def _accounts(resources: Resources) -> Component:
+    """One that the broker does not know, or says nothing of, keeps the others from nothing."""
     try:
-        opened, known = await within(resources.patience.component, _count_accounts(resources.ledger))
+        known = await within(resources.patience.component, _known_accounts(resources.ledger))
     except DatabaseUnavailable:
         return _no_database(ComponentName.ACCOUNTS)
-    detail = f"{opened} of {known} opened with the broker's balances"
-    return Component(name=ComponentName.ACCOUNTS, ready=0 < known == opened, detail=detail)
+    waiting = [account.account_id for account in known if not account.opened]
+    detail = f"{len(known) - len(waiting)} of {len(known)} opened with the broker's balances"
+    if waiting:
+        detail += f"; not yet: {', '.join(waiting)}"
+    return Component(name=ComponentName.ACCOUNTS, ready=len(waiting) < len(known), detail=detail)
 
 
-async def _count_accounts(ledger: LedgerReads) -> tuple[int, int]:
+async def _known_accounts(ledger: LedgerReads) -> list[Account]:
     connections = await ledger.connections()
-    accounts = [account for connection in connections for account in await ledger.accounts_of(connection.connection_id)]
-    return sum(account.opened for account in accounts), len(accounts)
+    return [account for connection in connections for account in await ledger.accounts_of(connection.connection_id)]
 
 
 def _no_database(name: ComponentName) -> Component:

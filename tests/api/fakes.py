@@ -103,6 +103,7 @@ class FakeLedger:
     instruments: int = 3
     listed: dict[tuple[str, date], Instrument] | None = None
     opened: bool = True
+    unknown_at_broker: tuple[str, ...] = ()
     connection_ids: tuple[str, ...] = ("ssi",)
     codes: list[tuple[str, str]] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
@@ -254,7 +255,8 @@ class FakeLedger:
             is_foreign=False,
             opened=self.opened,
         )
-        return (account,)
+        others = (replace(account, account_id=name, opened=False) for name in self.unknown_at_broker)
+        return (account, *others)
 
     async def instrument(self, symbol: str, trading_date: date) -> Instrument | None:
         await self._answer()

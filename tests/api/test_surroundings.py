@@ -207,6 +207,16 @@ async def test_not_ready_says_what_is_missing(
     assert {component["name"] for component in answer.json()["components"] if not component["ready"]} == missing
 
 
+async def test_an_account_that_the_broker_does_not_know_is_named_and_stops_nobody(
+    client_for: ClientFor, ledger: FakeLedger
+) -> None:
+    ledger.unknown_at_broker = ("0901999",)
+    answer = await client_for(None).get("/health/ready")
+    assert answer.status_code == 200
+    (accounts,) = (each for each in answer.json()["components"] if each["name"] == "accounts")
+    assert accounts["detail"] == "1 of 2 opened with the broker's balances; not yet: 0901999"
+
+
 def test_every_code_has_a_kind_and_a_type_of_its_own() -> None:
     assert set(KINDS) == set(ProblemCode)
     assert len({problem_type(code) for code in ProblemCode}) == len(ProblemCode)
