@@ -135,7 +135,7 @@ def test_cash_and_shares_follow_the_orders_and_holds_are_what_open_orders_need(
     assert position.held == sum(order.leaves for order in sales)
     assert account.held == sum(
         order.leaves * order.price
-        + commission(SSI_ONLINE, order.quantity * order.price)
+        + commission(SSI_ONLINE, order.filled_value + order.leaves * order.price)
         - commission(SSI_ONLINE, order.filled_value)
         for order in buys
         if order.is_open
