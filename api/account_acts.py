@@ -157,7 +157,7 @@ async def resume(
     resuming = resources.ledger.resume_account(account, caller.user, body.reason, key)
     done = await within(resources.patience.database, resuming)
     if isinstance(done, ActRefusal):
-        raise ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, f"act_id {key} was first used for another act.")
+        raise _key_taken(key)
     return answer(ActBody.of(done), 201)
 
 
@@ -187,8 +187,7 @@ async def say_not_ours(
         detail = f"No order {body.broker_order_id} at the broker waits to be taken in; GET /alerts names those that do."
         raise ProblemRaised(ProblemCode.ORDER_NOT_FOUND, detail)
     if isinstance(done, ActRefusal):
-        detail = f"act_id {word.key} was first used for another act."
-        raise ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, detail)
+        raise _key_taken(word.key)
     return answer(ActBody.of(done), 201)
 
 
@@ -199,12 +198,15 @@ def _refused(refusal: ActRefusal, body: AdjustmentRequest) -> ProblemRaised:
         case ActRefusal.MORE_THAN_FREE:
             return _wrong_amount(body, "takes more than is available: cancel the orders that hold it first")
         case ActRefusal.KEY_TAKEN:
-            detail = f"act_id {body.act_id} was first used for another act."
-            return ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, detail)
+            return _key_taken(body.act_id)
         case ActRefusal.NOT_WAITING:
             raise AssertionError("an adjustment waits for no order")
         case _:
             assert_never(refusal)
+
+
+def _key_taken(key: str | None) -> ProblemRaised:
+    return ProblemRaised(ProblemCode.IDEMPOTENCY_KEY_REUSED, f"act_id {key} was first used for another act.")
 
 
 def _wrong_amount(body: AdjustmentRequest, message: str) -> ProblemRaised:

@@ -6,18 +6,15 @@ from collections.abc import Iterator
 import pytest
 
 from broker.port import OwnRefusal
-from tests.support.trading import PATIENCE_SECONDS, Trading, trading_on
-from tests.support.whole_stack import eventually, running_stack
+from tests.support.trading import PATIENCE_SECONDS, Trading, trading_with
+from tests.support.whole_stack import eventually
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
 def trading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trading]:
-    folder = tmp_path_factory.mktemp("a stack that does not know")
-    with running_stack(folder / "home", SSI_PART_FILLED_AMEND="unverified") as running, trading_on(running) as opened:
-        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-        opened.next_day()
+    with trading_with(tmp_path_factory.mktemp("a stack in doubt"), SSI_PART_FILLED_AMEND="unverified") as opened:
         yield opened
 
 

@@ -4,18 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.trading import Trading, trading_on
-from tests.support.whole_stack import running_stack
+from tests.support.trading import Trading, trading_with
 
 pytestmark = [pytest.mark.stack, pytest.mark.timeout(240)]
 
 
 @pytest.fixture
 def trading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trading]:
-    folder = tmp_path_factory.mktemp("a stack that parks orders")
-    with running_stack(folder / "home", PRE_OPEN="broker") as running, trading_on(running) as opened:
-        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-        opened.next_day()
+    with trading_with(tmp_path_factory.mktemp("a stack that parks orders"), PRE_OPEN="broker") as opened:
         yield opened
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -13,7 +14,7 @@ import pytest
 
 from broker.market_clock import FRESH_SECONDS
 from tests.support.reckoning import ACCOUNT, reckon
-from tests.support.whole_stack import WholeStack, eventually
+from tests.support.whole_stack import WholeStack, eventually, running_stack
 
 OPEN = frozenset(
     {"received", "accepted", "pending", "working", "partially_filled", "pending_replace", "pending_cancel"}
@@ -186,6 +187,11 @@ class Trading:
         self.stack.oms("close-unknown", order_id, "--user", "minh", "--reason", "SSI says it never came")
         return self.wait_for(order_id, "canceled")
 
+    def begin_quiet_day(self) -> None:
+        """A new morning, on which nobody trades but who the test lets trade."""
+        self.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
+        self.next_day()
+
     def next_day(self) -> str:
         """Roll the exchanges to their next morning and wait until the product is ready for it."""
         day = str(self.control.post("clock/next-day").raise_for_status().json()["trading_date"])
@@ -222,6 +228,14 @@ def trading_on(stack: WholeStack) -> Iterator[Trading]:
         yield Trading(stack, api, control)
 
 
+@contextmanager
+def trading_with(folder: Path, **variables: str) -> Iterator[Trading]:
+    """A morning on which nobody else trades, on a stack of its own with `variables` in its environment."""
+    with running_stack(folder / "home", **variables) as running, trading_on(running) as opened:
+        opened.begin_quiet_day()
+        yield opened
+
+
 @pytest.fixture
 def trading(stack: WholeStack, request: pytest.FixtureRequest) -> Iterator[Trading]:
     """A morning on which nobody trades but who the test lets trade.
@@ -229,8 +243,7 @@ def trading(stack: WholeStack, request: pytest.FixtureRequest) -> Iterator[Tradi
     A test that is marked with a fault must have armed it, and it must have happened.
     """
     with trading_on(stack) as opened:
-        opened.control.put("participants/enabled", json={"enabled": False}).raise_for_status()
-        opened.next_day()
+        opened.begin_quiet_day()
         yield opened
         waiting = opened.waiting_faults()
         opened.control.delete("faults").raise_for_status()
